@@ -1,0 +1,3 @@
+//! Scripted providers and other test tools for Ziggurat
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]

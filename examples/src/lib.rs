@@ -1,0 +1,3 @@
+//! The runnable examples of Ziggurat.
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]

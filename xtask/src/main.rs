@@ -1,0 +1,3 @@
+//! Developer tasks of the Ziggurat workspace.
+#![forbid(unsafe_code)]
+fn main() {}
