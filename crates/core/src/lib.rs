@@ -1,3 +1,50 @@
-//! Vocabulary and contracts of Ziggurat: tasks, plans, chat requests, events, and the traits of every tier
+#![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
+
+mod agent;
+pub mod chat;
+mod context;
+mod cost;
+mod decompose;
+mod document;
+mod error;
+mod event;
+mod handle;
+mod model;
+mod money;
+mod node;
+mod outcome;
+mod plan;
+mod provider;
+mod state;
+mod task;
+mod usage;
+
+pub use agent::{AgentError, AgentOutput, Assignment, Contribution, Merge, Missing};
+pub use agent::{Synthesizer, Worker};
+pub use chat::{ChatDelta, ChatRequest, ChatResponse, ChatStream, ContentPart, Message, Role};
+pub use context::{CallContext, CallRecord, Observer, Signal};
+pub use cost::{Cost, Price};
+pub use decompose::{DecomposeError, Decomposer, WorkerCount};
+pub use document::{Document, Origin};
+pub use error::{BoxError, ErrorKind, ProviderError, Reason};
+pub use event::{Event, EventKind, PlannedSubtask, RunId, TextDelta, TokenCount};
+pub use handle::{Delivery, Model};
+pub use model::{ModelInfo, ModelName, ModelNameError};
+pub use money::{ParseUsdError, Usd};
+pub use node::{NodeInfo, Tier};
+pub use outcome::{Coverage, Outcome};
+pub use plan::{Plan, Subtask};
+pub use provider::{Layer, Provider};
+pub use state::{AgentState, IllegalTransition, Transition};
+pub use task::{Task, TaskError};
+pub use usage::Usage;
+
+#[cfg(feature = "testing")]
+pub use {
+    agent::{MockSynthesizer, MockWorker},
+    context::MockObserver,
+    decompose::MockDecomposer,
+    provider::{MockLayer, MockProvider},
+};

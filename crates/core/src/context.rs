@@ -1,0 +1,109 @@
+//! What travels with a call beside the request: whose call it is and who watches. The watcher is a
+//! trait, so that agents and layers can report without knowing the run loop.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{Cost, NodeInfo, Reason, Usage};
+
+/// One model call that has ended, well or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallRecord {
+    /// `provider/model`.
+    pub model: String,
+    /// Its tokens, as far as known.
+    pub usage: Usage,
+    /// Its cost, as far as known.
+    pub cost: Cost,
+}
+
+impl CallRecord {
+    /// A record of a call.
+    pub fn new(model: impl Into<String>, usage: Usage, cost: Cost) -> Self {
+        Self { model: model.into(), usage, cost }
+    }
+}
+
+/// What an agent tells while it works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Signal {
+    /// A piece of its answer has arrived.
+    Text(String),
+    /// A model call has ended. Sent for failed and abandoned calls too: they may have cost money.
+    Call(CallRecord),
+    /// An attempt failed and the agent tries again.
+    Retrying {
+        /// The attempt that begins, counted from 1; the first retry is 2.
+        attempt: u32,
+        /// Why the last one failed.
+        reason: Reason,
+    },
+}
+
+/// Watches the calls of a context.
+///
+/// # Contract
+/// - `signal` is quick and does not block: it is called between the pieces of a stream.
+/// - It is called from the task that polls the agent, in the order things happen.
+/// - It must not panic.
+///
+/// A closure is an observer:
+///
+/// ```
+/// use std::sync::Arc;
+/// use ziggurat_core::{CallContext, Signal};
+/// let context = CallContext::default().with_observer(Arc::new(|signal: Signal| drop(signal)));
+/// ```
+#[cfg_attr(feature = "testing", mockall::automock)]
+pub trait Observer: Send + Sync {
+    /// Something happened.
+    fn signal(&self, signal: Signal);
+}
+
+impl<F: Fn(Signal) + Send + Sync> Observer for F {
+    fn signal(&self, signal: Signal) {
+        self(signal);
+    }
+}
+
+/// Whose call it is and who watches it. `default()` is all that a user of a provider alone needs.
+/// Cheap to clone.
+#[derive(Clone, Default)]
+pub struct CallContext {
+    node: Option<Arc<NodeInfo>>,
+    observer: Option<Arc<dyn Observer>>,
+}
+
+impl CallContext {
+    /// The same context, for this node of a run.
+    pub fn with_node(mut self, node: impl Into<Arc<NodeInfo>>) -> Self {
+        self.node = Some(node.into());
+        self
+    }
+
+    /// The same context with this observer in place of any other.
+    pub fn with_observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// The node that calls, if it is part of a run.
+    pub fn node(&self) -> Option<&NodeInfo> {
+        self.node.as_deref()
+    }
+
+    /// Tells the observer, if there is one.
+    pub fn signal(&self, signal: Signal) {
+        if let Some(observer) = &self.observer {
+            observer.signal(signal);
+        }
+    }
+}
+
+impl fmt::Debug for CallContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallContext").field("node", &self.node).finish_non_exhaustive()
+    }
+}
