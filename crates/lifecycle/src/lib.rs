@@ -1,3 +1,12 @@
-//! The state of agents and runs in Ziggurat, as a fold over events
+#![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
+
+mod agent;
+mod error;
+mod run;
+
+pub use agent::AgentView;
+pub use error::HistoryError;
+pub use run::{RunEnd, RunState};
+pub use ziggurat_core::{AgentState, IllegalTransition, Transition};
