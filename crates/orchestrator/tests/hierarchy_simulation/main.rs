@@ -1,0 +1,9 @@
+//! Whole runs with random ends, small ones by the hundred and one of a million nodes.
+//!
+//! `driver` runs a hierarchy like a run loop would and keeps its journal, `checks` says what must
+//! hold of any hierarchy at any time.
+
+mod checks;
+mod driver;
+mod million;
+mod properties;
