@@ -1,4 +1,5 @@
 //! What becomes of results when nodes fail, are skipped, or the run is stopped.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use ziggurat::hierarchy::{
     Effects, End, ExecutiveMode, Hierarchy, IllegalTransition, NodeId, NodeState, Shape,

@@ -1,4 +1,5 @@
 //! The form of the pyramid against tables written by hand and a formula of their own.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use ziggurat::hierarchy::{ExecutiveMode, Hierarchy, NodeId, NodeKind, Shape, ShapeError};
 

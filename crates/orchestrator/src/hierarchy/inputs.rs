@@ -68,7 +68,7 @@ impl Inputs {
 
     /// Fixes the inputs of a merge whose children have all ended.
     pub(super) fn gather(&mut self, node: NodeId, layout: &Layout, states: &[NodeState]) {
-        let parts = || layout.children(node).map(|id| NodeId(id));
+        let parts = || layout.children(node).map(NodeId);
         let joined = parts().try_fold(Span::default(), |whole, child| {
             whole.join(self.contribution(child, states[child.at()]))
         });
