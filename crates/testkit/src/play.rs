@@ -1,0 +1,149 @@
+//! How a turn becomes an answer. A whole answer is its stream, collected, so that a script means the
+//! same to a caller that streams and to one that does not.
+
+use std::collections::VecDeque;
+use std::future;
+use std::time::Duration;
+
+use futures::stream::{self, StreamExt};
+use ziggurat_core::chat::{self, ChatDelta, ChatEnd, ChatResponse, ChatStream, ToolCall};
+use ziggurat_core::{ErrorKind, ProviderError};
+
+use crate::Turn;
+use crate::ledger::InFlight;
+use crate::turn::Act;
+
+/// Characters per piece: few enough to cut words apart, as real streams do.
+const PIECE: usize = 8;
+
+/// A turn, about to be played for one call.
+pub(crate) struct Play {
+    pub(crate) provider: String,
+    pub(crate) model: String,
+    pub(crate) turn: Turn,
+    pub(crate) call: InFlight,
+}
+
+/// What comes after the pieces.
+enum Last {
+    End(ChatEnd),
+    Error(ProviderError),
+    Silence,
+}
+
+/// A stream under way. It holds the call, so that dropping the one drops the other.
+struct Pieces {
+    left: VecDeque<ChatDelta>,
+    last: Last,
+    pace: Duration,
+    begun: bool,
+    call: InFlight,
+}
+
+impl Play {
+    /// The whole answer.
+    pub(crate) async fn whole(mut self) -> Result<ChatResponse, ProviderError> {
+        self.turn.pace = Duration::ZERO;
+        let provider = self.provider.clone();
+        chat::collect(&provider, self.stream().await?, |_| {}).await
+    }
+
+    /// The answer in pieces.
+    #[expect(clippy::panic, reason = "the script asks for it")]
+    pub(crate) async fn stream(self) -> Result<ChatStream, ProviderError> {
+        let Self { provider, model, turn, call } = self;
+        wait(turn.delay).await;
+        let error = |kind, message: &str| {
+            let mut error = ProviderError::new(&provider, kind, message);
+            if let Some(status) = turn.status {
+                error = error.with_status(status);
+            }
+            error.with_retry_after(turn.retry_after)
+        };
+        let cut = || error(ErrorKind::Interrupted, "the connection broke (scripted)");
+        let end = ChatEnd { finish: turn.finish.clone(), usage: turn.usage, model, id: None };
+        let (left, last) = match &turn.act {
+            Act::Text(text) => (of_text(text), Last::End(end)),
+            Act::Tools(calls) => (of_calls(calls), Last::End(end)),
+            Act::Stall(text) => (of_text(text), Last::Silence),
+            Act::Cut(text) => (of_text(text), Last::Error(cut())),
+            Act::Error(kind, message) => (VecDeque::new(), Last::Error(error(*kind, message))),
+            Act::Panic => {
+                call.end();
+                panic!("the script asks for a panic");
+            }
+        };
+        match last {
+            // An error before the first piece is returned, not streamed: the provider's contract.
+            Last::Error(error) if left.is_empty() => {
+                call.end();
+                Err(error)
+            }
+            Last::Silence if left.is_empty() => future::pending().await,
+            last => Ok(Pieces { left, last, pace: turn.pace, begun: false, call }.into_stream()),
+        }
+    }
+}
+
+impl Pieces {
+    fn into_stream(self) -> ChatStream {
+        stream::unfold(Some(self), |pieces| async { pieces?.step().await }).boxed()
+    }
+
+    /// The next item, and what is left after it; nothing is left after the last.
+    async fn step(mut self) -> Option<(Result<ChatDelta, ProviderError>, Option<Self>)> {
+        if self.begun {
+            wait(self.pace).await;
+        }
+        self.begun = true;
+        if let Some(piece) = self.left.pop_front() {
+            return Some((Ok(piece), Some(self)));
+        }
+        let item = match self.last {
+            Last::End(end) => Ok(ChatDelta::End(end)),
+            Last::Error(error) => Err(error),
+            Last::Silence => future::pending().await,
+        };
+        self.call.end();
+        Some((item, None))
+    }
+}
+
+/// Without a delay no clock is touched, so that such a script needs no runtime.
+async fn wait(delay: Duration) {
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+}
+
+fn of_text(text: &str) -> VecDeque<ChatDelta> {
+    split(text).map(ChatDelta::Text).collect()
+}
+
+fn of_calls(calls: &[ToolCall]) -> VecDeque<ChatDelta> {
+    let pieces = calls.iter().enumerate().flat_map(|(index, call)| {
+        let begin = ChatDelta::ToolCall {
+            index,
+            id: Some(call.id.clone()),
+            name: Some(call.name.clone()),
+            arguments: String::new(),
+        };
+        let more = split(&call.arguments).map(move |arguments| ChatDelta::ToolCall {
+            index,
+            id: None,
+            name: None,
+            arguments,
+        });
+        [begin].into_iter().chain(more)
+    });
+    pieces.collect()
+}
+
+/// The text in pieces of a few characters, never inside one.
+fn split(text: &str) -> impl Iterator<Item = String> {
+    let mut chars = text.chars();
+    std::iter::from_fn(move || {
+        let piece: String = chars.by_ref().take(PIECE).collect();
+        (!piece.is_empty()).then_some(piece)
+    })
+}

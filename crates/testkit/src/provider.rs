@@ -1,0 +1,259 @@
+//! The scripted provider. A fake rather than a mock: tests say what the model answers, and ask
+//! afterwards what it was asked, so that they hold however the code under test gets there.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use ziggurat_core::chat::{ChatRequest, ChatResponse, ChatStream};
+use ziggurat_core::{CallContext, ErrorKind, Model, ModelInfo, Provider, ProviderError, Tier};
+
+use crate::ledger::{Call, InFlight, Ledger};
+use crate::play::Play;
+use crate::script::{Script, text_of};
+use crate::{Turn, lock};
+
+type Describe = Arc<dyn Fn(&mut ModelInfo) + Send + Sync>;
+
+/// A provider that plays a script. Clones share the script and the record of calls.
+///
+/// The builder methods below add to the script; which turn answers a call, and what a turn can do,
+/// stands in the [crate's documentation](crate). A call without a turn fails with
+/// [`ErrorKind::InvalidRequest`], which no layer retries, in words that name what was asked.
+#[derive(Clone)]
+pub struct ScriptedProvider {
+    name: String,
+    describe: Option<Describe>,
+    script: Arc<Mutex<Script>>,
+    ledger: Arc<Mutex<Ledger>>,
+}
+
+impl Default for ScriptedProvider {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ScriptedProvider {
+    /// A provider named `scripted` with an empty script.
+    pub fn new() -> Self {
+        Self {
+            name: "scripted".to_owned(),
+            describe: None,
+            script: Arc::default(),
+            ledger: Arc::default(),
+        }
+    }
+
+    /// The same provider under another name.
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The same provider; what it knows of a model is what this sets. Default: nothing.
+    ///
+    /// ```
+    /// use ziggurat_core::{Price, Provider};
+    /// use ziggurat_testkit::ScriptedProvider;
+    /// let provider = ScriptedProvider::new().with_info(|info| info.price = Some(Price::FREE));
+    /// assert_eq!(provider.known("any").price, Some(Price::FREE));
+    /// ```
+    pub fn with_info(mut self, describe: impl Fn(&mut ModelInfo) + Send + Sync + 'static) -> Self {
+        self.describe = Some(Arc::new(describe));
+        self
+    }
+
+    /// This turn at the end of the queue.
+    pub fn turn(self, turn: Turn) -> Self {
+        self.turns(turn)
+    }
+
+    /// These turns at the end of the queue.
+    pub fn turns(self, turns: impl IntoIterator<Item = Turn>) -> Self {
+        lock(&self.script).enqueue(turns);
+        self
+    }
+
+    /// These turns, each once, for requests that fit.
+    pub fn when(
+        self,
+        fits: impl Fn(&ChatRequest) -> bool + Send + Sync + 'static,
+        turns: impl IntoIterator<Item = Turn>,
+    ) -> Self {
+        lock(&self.script).add_rule(Box::new(move |_, request| fits(request)), turns);
+        self
+    }
+
+    /// This turn, as often as asked, for requests that fit.
+    pub fn whenever(
+        self,
+        fits: impl Fn(&ChatRequest) -> bool + Send + Sync + 'static,
+        turn: Turn,
+    ) -> Self {
+        lock(&self.script).add_lasting_rule(Box::new(move |_, request| fits(request)), turn);
+        self
+    }
+
+    /// These turns, each once, for requests whose text parts contain this. Documents and the system's
+    /// instructions are not looked at.
+    pub fn when_text_contains(
+        self,
+        needle: impl Into<String>,
+        turns: impl IntoIterator<Item = Turn>,
+    ) -> Self {
+        let needle = needle.into();
+        self.when(move |request| text_of(request).contains(&needle), turns)
+    }
+
+    /// These turns, each once, for requests whose system instructions contain this.
+    pub fn when_system_contains(
+        self,
+        needle: impl Into<String>,
+        turns: impl IntoIterator<Item = Turn>,
+    ) -> Self {
+        let needle = needle.into();
+        let contains = move |system: &str| system.contains(&needle);
+        self.when(move |request| request.system.as_deref().is_some_and(&contains), turns)
+    }
+
+    /// These turns, each once, for calls whose context names a node of this tier.
+    pub fn when_tier(self, tier: Tier, turns: impl IntoIterator<Item = Turn>) -> Self {
+        let fits = move |cx: &CallContext| cx.node().is_some_and(|node| node.tier == tier);
+        lock(&self.script).add_rule(Box::new(move |cx, _| fits(cx)), turns);
+        self
+    }
+
+    /// These turns, each once, for calls whose context names this node (`W3`).
+    pub fn when_node(self, id: impl Into<String>, turns: impl IntoIterator<Item = Turn>) -> Self {
+        let id = id.into();
+        let fits = move |cx: &CallContext| cx.node().is_some_and(|node| node.id == id);
+        lock(&self.script).add_rule(Box::new(move |cx, _| fits(cx)), turns);
+        self
+    }
+
+    /// This turn for every call that nothing else answers.
+    pub fn otherwise(self, turn: Turn) -> Self {
+        self.otherwise_with(move |_| turn.clone())
+    }
+
+    /// For every call that nothing else answers, the turn that this makes of the request.
+    pub fn otherwise_with(
+        self,
+        answer: impl Fn(&ChatRequest) -> Turn + Send + Sync + 'static,
+    ) -> Self {
+        lock(&self.script).set_fallback(Box::new(answer));
+        self
+    }
+
+    /// For every call that nothing else answers, the text parts of the request.
+    pub fn echo(self) -> Self {
+        self.otherwise_with(|request| Turn::text(text_of(request)))
+    }
+
+    /// A handle to a model of this provider, with what it [knows](Self::with_info) of it.
+    pub fn handle(&self, model: &str) -> Model {
+        Model::known(Arc::new(self.clone()), model)
+    }
+
+    /// The calls so far, in the order they began.
+    pub fn calls(&self) -> Vec<Call> {
+        lock(&self.ledger).calls.clone()
+    }
+
+    /// How many calls are under way; a stream is until it is read to its end or dropped.
+    pub fn in_flight(&self) -> usize {
+        lock(&self.ledger).in_flight
+    }
+
+    /// How many calls were under way at once, at most.
+    pub fn max_in_flight(&self) -> usize {
+        lock(&self.ledger).max_in_flight
+    }
+
+    /// How many calls and streams were dropped before their end.
+    pub fn cancelled(&self) -> usize {
+        lock(&self.ledger).cancelled
+    }
+
+    /// The turns that no call has played, in words; fallbacks and lasting rules are not among them.
+    pub fn unused(&self) -> Vec<String> {
+        lock(&self.script).leftovers().0
+    }
+
+    /// The calls that found no turn, in words.
+    pub fn unmatched(&self) -> Vec<String> {
+        lock(&self.script).leftovers().1.to_vec()
+    }
+
+    /// Asserts that every turn was played and every call found one.
+    ///
+    /// # Panics
+    /// If a turn is left over or a call found none; the message names them.
+    #[track_caller]
+    pub fn assert_done(&self) {
+        let (unused, unmatched) = (self.unused(), self.unmatched());
+        assert!(
+            unused.is_empty() && unmatched.is_empty(),
+            "turns that no call played: {unused:#?}\ncalls without a turn: {unmatched:#?}"
+        );
+    }
+
+    fn play(
+        &self,
+        cx: &CallContext,
+        request: &ChatRequest,
+        streamed: bool,
+    ) -> Result<Play, ProviderError> {
+        let call = InFlight::begin(&self.ledger, cx, request, streamed);
+        let turn = match lock(&self.script).next(cx, request) {
+            Ok(turn) => turn,
+            Err(words) => {
+                call.end();
+                return Err(ProviderError::new(&self.name, ErrorKind::InvalidRequest, words));
+            }
+        };
+        Ok(Play { provider: self.name.clone(), model: request.model.clone(), turn, call })
+    }
+}
+
+#[async_trait]
+impl Provider for ScriptedProvider {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn known(&self, model: &str) -> ModelInfo {
+        let mut info = ModelInfo::unknown(&self.name, model);
+        if let Some(describe) = &self.describe {
+            describe(&mut info);
+        }
+        info
+    }
+
+    async fn chat(
+        &self,
+        cx: &CallContext,
+        request: &ChatRequest,
+    ) -> Result<ChatResponse, ProviderError> {
+        self.play(cx, request, false)?.whole().await
+    }
+
+    async fn stream(
+        &self,
+        cx: &CallContext,
+        request: &ChatRequest,
+    ) -> Result<ChatStream, ProviderError> {
+        self.play(cx, request, true)?.stream().await
+    }
+}
+
+impl fmt::Debug for ScriptedProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ledger = &*lock(&self.ledger);
+        f.debug_struct("ScriptedProvider")
+            .field("name", &self.name)
+            .field("ledger", ledger)
+            .finish_non_exhaustive()
+    }
+}
