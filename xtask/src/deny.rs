@@ -36,7 +36,7 @@ fn advisories(deny: impl Fn(&[&str]) -> Command) -> Result<Done, Error> {
     if !process::succeeds(&mut deny(&["fetch", "db"])) {
         return Ok(Done::Noted("advisories skipped: their database cannot be fetched".into()));
     }
-    process::run(&mut deny(&["check", "--disable-fetch", "advisories"]))?;
+    process::run(&mut deny(&["--offline", "check", "advisories"]))?;
     Ok(Done::Passed)
 }
 
