@@ -1,0 +1,237 @@
+//! How well each unit answers each part of the question.
+//!
+//! The base is BM25 over units: rare words weigh more, a long unit needs more hits. A part's score is
+//! the share of its weight that a unit covers, so that parts of different length compare. Names and
+//! the other words are covered separately where the question asks for many facts: a unit without the
+//! name is then no answer at all, however many of the other words it has. Otherwise a name only
+//! weighs double - documents of a company rarely repeat the company's name.
+//!
+//! A unit also covers what its context says, at a discount (see [`super::context`]).
+
+use std::collections::HashMap;
+
+use super::context::{Context, Hit};
+use super::cues::{Cues, STRENGTH};
+use super::facets::{Expect, Facet, Question, TermUse};
+use super::material::{Material, Unit};
+use super::terms::{Token, Vocabulary};
+
+const K1: f32 = 1.2;
+/// Mild: a fact's sentence may be long.
+const B: f32 = 0.3;
+/// Below this share of a part's names, a unit is about something else.
+const NAME_FLOOR: f32 = 0.3;
+/// What a part's best units are kept by.
+const PER_FACET: usize = 64;
+
+/// A unit that answers a part.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) unit: usize,
+    pub(crate) facet: usize,
+    pub(crate) score: f32,
+    /// Units without which it says nothing, in order of appearance.
+    pub(crate) supports: Vec<usize>,
+}
+
+/// The question against one body of material.
+pub(crate) struct Ranking<'a> {
+    question: &'a Question,
+    units: &'a [Unit],
+    own: Vec<Vec<Hit>>,
+    context: Context,
+    /// Weight of each term by its rarity.
+    rarity: Vec<f32>,
+    /// Terms that occur in the material or in a document's name.
+    present: Vec<bool>,
+}
+
+impl<'a> Ranking<'a> {
+    pub(crate) fn new(
+        question: &'a Question,
+        material: &'a Material,
+        words: &mut Vocabulary,
+    ) -> Self {
+        let units = &material.units;
+        let matches = matches(question, &Cues::new(words));
+        let total: usize = units.iter().map(|unit| unit.tokens.len()).sum();
+        let average = total as f32 / units.len().max(1) as f32;
+        let own: Vec<Vec<Hit>> = units.iter().map(|unit| hits(unit, &matches, average)).collect();
+        let mut frequency = vec![0_usize; question.terms.len()];
+        for hit in own.iter().flatten().filter(|hit| hit.exact) {
+            frequency[hit.term] += 1;
+        }
+        let labelled = |stem| material.labels.iter().any(|label| label.contains(&stem));
+        let present = question
+            .terms
+            .iter()
+            .zip(&frequency)
+            .map(|(term, found)| *found > 0 || labelled(term.stem))
+            .collect();
+        let rarity = frequency.iter().map(|found| rarity(*found, units.len())).collect();
+        let context = Context::new(question, material, &own);
+        Self { question, units, own, context, rarity, present }
+    }
+
+    /// Names the question asks for and the material lacks, in the question's order.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        let named = |index| {
+            self.question
+                .facets
+                .iter()
+                .flat_map(|facet| &facet.terms)
+                .any(|part| part.name && part.term == index)
+        };
+        let lacks = |index: &usize| !self.present[*index] && named(*index);
+        (0..self.present.len())
+            .filter(lacks)
+            .map(|index| self.question.terms[index].surface.clone())
+            .collect()
+    }
+
+    /// The best candidates of every part, by part and position.
+    pub(crate) fn candidates(&self) -> Vec<Candidate> {
+        let mut out = Vec::new();
+        for index in 0..self.question.facets.len() {
+            let mut best: Vec<Candidate> = (0..self.units.len())
+                .filter(|unit| self.units[*unit].statement)
+                .filter_map(|unit| self.candidate(unit, index))
+                .collect();
+            best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.unit.cmp(&b.unit)));
+            best.truncate(PER_FACET);
+            best.sort_by_key(|candidate| candidate.unit);
+            out.extend(best);
+        }
+        out
+    }
+
+    fn candidate(&self, index: usize, facet_index: usize) -> Option<Candidate> {
+        if self.own[index].is_empty() && !self.context.any(index) {
+            return None;
+        }
+        let facet = &self.question.facets[facet_index];
+        let unit = &self.units[index];
+        let fits = fits(facet, unit, &self.question.terms);
+        let covered = self.context.cover(index, facet, &self.own[index], unit, fits > 0.0);
+        if !covered.iter().zip(&facet.terms).any(|(hit, part)| hit.exact && part.weight > 0.5) {
+            return None;
+        }
+        if !says_more(unit, &self.question.terms) {
+            return None;
+        }
+        let share = |wanted: &dyn Fn(&TermUse) -> f32| {
+            let mut sums = (0.0, 0.0);
+            for (part, hit) in facet.terms.iter().zip(&covered) {
+                let weight = wanted(part) * part.weight * self.rarity[part.term];
+                sums.0 += weight * hit.strength.min(1.1);
+                sums.1 += weight;
+            }
+            if sums.1 > 0.0 { sums.0 / sums.1 } else { 0.0 }
+        };
+        let names = share(&|part| f32::from(u8::from(part.name)));
+        let others = share(&|part| f32::from(u8::from(!part.name)));
+        let only_names = facet.terms.iter().all(|part| part.name);
+        let base = match (facet.named(), self.question.asks_for_facts()) {
+            (true, true) if names < NAME_FLOOR => return None,
+            (true, true) if only_names => 0.85 * names,
+            (true, true) => 0.5 * names + 0.35 * others,
+            _ => 0.85 * share(&|part| if part.name { 2.0 } else { 1.0 }),
+        };
+        let asks = if unit.text.ends_with(['?', '？']) { 0.6 } else { 1.0 };
+        let score = (base + 0.08 * pairs(facet, unit, &self.question.terms) + 0.12 * fits) * asks;
+        let mut supports: Vec<usize> = covered.iter().flat_map(|hit| hit.from).collect();
+        supports.sort_unstable();
+        supports.dedup();
+        Some(Candidate { unit: index, facet: facet_index, score, supports })
+    }
+}
+
+/// Stem to the terms it counts for, the exact ones first.
+fn matches(question: &Question, cues: &Cues) -> HashMap<u32, Vec<(usize, bool)>> {
+    let mut found: HashMap<u32, Vec<(usize, bool)>> = HashMap::new();
+    for (index, term) in question.terms.iter().enumerate() {
+        found.entry(term.stem).or_default().push((index, true));
+    }
+    for (index, term) in question.terms.iter().enumerate() {
+        for stem in cues.stand_ins(term.stem) {
+            let terms = found.entry(stem).or_default();
+            if !terms.iter().any(|(known, _)| *known == index) {
+                terms.push((index, false));
+            }
+        }
+    }
+    found
+}
+
+fn hits(unit: &Unit, matches: &HashMap<u32, Vec<(usize, bool)>>, average: f32) -> Vec<Hit> {
+    let mut counts: Vec<(usize, bool, f32)> = Vec::new();
+    for token in &unit.tokens {
+        for (term, exact) in matches.get(&token.stem).into_iter().flatten() {
+            match counts.iter_mut().find(|count| (count.0, count.1) == (*term, *exact)) {
+                Some(count) => count.2 += 1.0,
+                None => counts.push((*term, *exact, 1.0)),
+            }
+        }
+    }
+    let norm = 1.0 - B + B * unit.tokens.len() as f32 / average.max(1.0);
+    let mut out: Vec<Hit> = counts
+        .into_iter()
+        .map(|(term, exact, count)| {
+            let strength = count * (K1 + 1.0) / (count + K1 * norm);
+            Hit {
+                term,
+                exact,
+                strength: if exact { strength } else { strength.min(1.0) * STRENGTH },
+            }
+        })
+        .collect();
+    out.sort_by(|a, b| a.term.cmp(&b.term).then(b.exact.cmp(&a.exact)));
+    out.dedup_by_key(|hit| hit.term);
+    out
+}
+
+/// BM25's inverse document frequency over units, with a floor so that a word in every unit counts
+/// a little.
+fn rarity(found: usize, units: usize) -> f32 {
+    let (found, units) = (found as f32, units as f32);
+    0.5 + (1.0 + (units - found + 0.5) / (found + 0.5)).ln()
+}
+
+/// Whether the unit holds what the part expects and the question does not say.
+fn fits(facet: &Facet, unit: &Unit, terms: &[super::facets::Term]) -> f32 {
+    let new = |token: &&Token| !terms.iter().any(|term| term.stem == token.stem);
+    let number = || unit.tokens.iter().filter(new).any(|token| token.number);
+    let date = || unit.tokens.iter().filter(new).any(|token| token.date && token.capital);
+    let name = || {
+        unit.tokens
+            .iter()
+            .skip(1)
+            .filter(new)
+            .any(|token| token.capital && !token.stop && !token.number)
+    };
+    match facet.expects {
+        Expect::Number if number() => 1.0,
+        Expect::Date if number() || date() => 1.0,
+        Expect::Name if name() => 1.0,
+        Expect::Anything if number() => 0.6,
+        Expect::Anything if name() => 0.4,
+        _ => 0.0,
+    }
+}
+
+/// A unit of the question's own words alone ("Aldebaran.") answers nothing.
+fn says_more(unit: &Unit, terms: &[super::facets::Term]) -> bool {
+    unit.tokens.iter().any(|token| {
+        (!token.stop || token.number) && !terms.iter().any(|term| term.stem == token.stem)
+    })
+}
+
+/// The share of the part's neighbouring words that are neighbours in the unit too.
+fn pairs(facet: &Facet, unit: &Unit, terms: &[super::facets::Term]) -> f32 {
+    let wanted =
+        facet.terms.windows(2).map(|pair| (terms[pair[0].term].stem, terms[pair[1].term].stem));
+    let content: Vec<u32> =
+        unit.tokens.iter().filter(|token| !token.stop).map(|token| token.stem).collect();
+    let found = wanted.filter(|(a, b)| content.windows(2).any(|pair| pair == [*a, *b])).count();
+    found as f32 / facet.terms.len().saturating_sub(1).max(1) as f32
+}
