@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use tokio::task::coop::has_budget_remaining;
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::attempt::Attempt;
@@ -91,6 +92,13 @@ impl<K, T, E> Future for Running<'_, K, T, E> {
     type Output = Option<Finished<K, T, E>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // With the task's budget spent no resource of tokio would answer. Waking itself instead of
+        // asking in vain tells `FuturesUnordered` to yield; else each turn would poll all jobs that
+        // are ready to have 128 of them advance, quadratic when thousands run.
+        if !has_budget_remaining() {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         loop {
             self.stage = match std::mem::replace(&mut self.stage, Stage::Over) {
                 Stage::Ready(work) => self.begin(work),

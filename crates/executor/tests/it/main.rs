@@ -9,6 +9,7 @@ mod leaks;
 mod limit;
 mod misc;
 mod order;
+mod polls;
 mod random;
 mod retry;
 mod support;

@@ -28,6 +28,24 @@ async fn high_priority_first_and_equals_in_their_order() {
     assert_eq!(values, [0, 1, 2, 3, 4, 5, 6, 7]);
 }
 
+/// A stable sort by priority is the specification.
+#[tokio::test(start_paused = true)]
+async fn a_long_queue_starts_like_a_stable_sort() {
+    let mut jobs: Vec<(u32, i32)> =
+        (0..500).map(|n| (n, [2, 0, 3, 0, 1, 2, 1][n as usize % 7])).collect();
+    let mut set = JobSet::new(Concurrency::new(1).unwrap());
+    for (key, priority) in &jobs {
+        set.push(*key, lasting(1).priority(*priority));
+    }
+    // Taking some out of the middle leaves the order of the rest.
+    jobs.retain(|(key, _)| key % 5 != 0);
+    assert_eq!(set.cancel_where(|key| key % 5 == 0), 100);
+    jobs.sort_by_key(|(_, priority)| -priority);
+    let started: Vec<_> =
+        set.filter(|end| std::future::ready(end.is_ok())).map(|end| end.key).collect().await;
+    assert_eq!(started, jobs.into_iter().map(|(key, _)| key).collect::<Vec<_>>());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_late_job_of_high_priority_overtakes_the_queue_but_not_what_runs() {
     let mut set = JobSet::new(Concurrency::new(1).unwrap());
