@@ -1,0 +1,132 @@
+//! Which model answers when the user named none. The order is fixed and one line says what was chosen
+//! and why: an address, then a key, then a server on this machine, then the embedded model over the
+//! material. Nothing but a request for the list of models is sent to a server nobody named.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream::FuturesOrdered;
+use tokio::time::timeout;
+use ziggurat_core::{CallContext, Model, ModelName, Provider};
+
+use crate::openai::{self, OpenAi, OpenAiConfig};
+use crate::{Env, LocalServer, ProviderOptions, Registry, SelectionError};
+
+/// How long a local server may take to list its models.
+const PROBE: Duration = Duration::from_millis(300);
+/// The same for a server that was named.
+const LISTING: Duration = Duration::from_secs(5);
+
+/// A model, and why it was chosen.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Choice {
+    /// The model.
+    pub model: Model,
+    /// One line for people: `openai/gpt-5.4-mini: OPENAI_API_KEY is set`.
+    pub why: String,
+}
+
+impl Choice {
+    fn new(model: Model, why: &str) -> Self {
+        let why = format!("{}: {why}", model.info().name());
+        Self { model, why }
+    }
+}
+
+/// Chooses a model for a user who named none:
+///
+/// 1. `base_url`, or `OPENAI_BASE_URL`: `openai` at that address, with its default model if the
+///    server lists it or lists nothing, else with the first listed model that can chat;
+/// 2. `OPENAI_API_KEY`: `openai` with its default model;
+/// 3. the first of the local servers that lists a model within 300 ms; all are asked at once, no key
+///    is sent, and the model costs nothing;
+/// 4. `extractive`, if there is material;
+/// 5. otherwise [`SelectionError::NothingConfigured`].
+///
+/// Dropping the future closes the connections it opened.
+///
+/// # Errors
+/// As above, or [`SelectionError::Config`] if the address or the key cannot be used.
+pub async fn choose(
+    registry: &Registry,
+    env: Env<'_>,
+    base_url: Option<&str>,
+    has_material: bool,
+    local_servers: &[LocalServer],
+) -> Result<Choice, SelectionError> {
+    let options = ProviderOptions::new(env);
+    if let Some(base_url) = base_url {
+        return at_address(registry, &options, base_url, "--base-url is given").await;
+    }
+    if let Some(base_url) = options.var("OPENAI_BASE_URL") {
+        return at_address(registry, &options, &base_url, "OPENAI_BASE_URL is set").await;
+    }
+    if options.var("OPENAI_API_KEY").is_some() {
+        let model = registry.create(&provider("openai"), &options)?;
+        return Ok(Choice::new(model, "OPENAI_API_KEY is set"));
+    }
+    if let Some(choice) = running(local_servers).await {
+        return Ok(choice);
+    }
+    if has_material && registry.names().any(|name| name == "extractive") {
+        let model = registry.create(&provider("extractive"), &options)?;
+        return Ok(Choice::new(model, "nothing else is configured; it answers from the documents"));
+    }
+    Err(SelectionError::NothingConfigured)
+}
+
+fn provider(name: &str) -> ModelName {
+    ModelName { provider: name.to_owned(), model: None }
+}
+
+async fn at_address(
+    registry: &Registry,
+    options: &ProviderOptions<'_>,
+    base_url: &str,
+    why: &str,
+) -> Result<Choice, SelectionError> {
+    let options = options.with_base_url(base_url);
+    let default = registry.create(&provider("openai"), &options)?;
+    let listed = timeout(LISTING, default.provider().models(&CallContext::default())).await;
+    let ids: Vec<String> = match listed {
+        Ok(Ok(models)) => models.into_iter().map(|info| info.id).collect(),
+        // What is wrong will be told when the model is first asked for.
+        Ok(Err(_)) | Err(_) => Vec::new(),
+    };
+    if ids.contains(&default.info().id) {
+        return Ok(Choice::new(default, why));
+    }
+    let model = match openai::first_chat_model(ids.iter().map(String::as_str)) {
+        Some(first) => Model::known(Arc::clone(default.provider()), first),
+        None => default,
+    };
+    Ok(Choice::new(model, why))
+}
+
+/// The first server, in order, that answers like one.
+async fn running(servers: &[LocalServer]) -> Option<Choice> {
+    let mut probes: FuturesOrdered<_> = servers.iter().map(probe).collect();
+    while let Some(found) = probes.next().await {
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+async fn probe(server: &LocalServer) -> Option<Choice> {
+    let config = OpenAiConfig::default()
+        .with_name(server.name())
+        .with_base_url(server.base_url())
+        .with_key_variable(openai::key_variable(server.name()))
+        .with_free(true);
+    let adapter = OpenAi::new(config).ok()?;
+    let listing = timeout(PROBE, adapter.listing()).await.ok()?.ok()?;
+    let ids = listing.models.iter().map(|listed| listed.id.as_str());
+    let first = openai::first_chat_model(ids).filter(|_| listing.canonical)?;
+    let adapter: Arc<dyn Provider> = Arc::new(adapter);
+    let why = format!("a local server answers at {}", server.base_url());
+    Some(Choice::new(Model::known(adapter, first), &why))
+}

@@ -1,0 +1,82 @@
+//! What can be wrong before any model is asked: a provider's configuration, and the choice of one.
+
+use ziggurat_core::BoxError;
+
+/// Why a provider could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The base URL is not one that requests can be sent to.
+    #[cfg(feature = "openai")]
+    #[error("base URL `{url}`: {problem}")]
+    BaseUrl {
+        /// The URL as it was given, without what might be a password.
+        url: String,
+        /// What is wrong with it.
+        #[source]
+        problem: crate::BaseUrlProblem,
+    },
+    /// The provider has no server, so a base URL makes no sense.
+    #[error("{provider} runs in this process and takes no base URL")]
+    BaseUrlUnused {
+        /// The provider's name.
+        provider: String,
+    },
+    /// The key cannot be sent in an HTTP header.
+    #[error("the key in {variable} has characters that no key has; was it copied whole?")]
+    Key {
+        /// The environment variable that holds it.
+        variable: String,
+    },
+    /// The HTTP client could not be set up, for example for want of the system's certificates.
+    #[error("the HTTP client could not be set up")]
+    Client(#[source] BoxError),
+    /// A failure of a provider that was registered from outside.
+    #[error(transparent)]
+    Other(BoxError),
+}
+
+/// Why no model could be chosen.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SelectionError {
+    /// No provider has this name.
+    #[error("no provider is named `{name}`{}; there are: {}", did_you_mean(.nearest), .names.join(", "))]
+    UnknownProvider {
+        /// The name that was asked for.
+        name: String,
+        /// Registered names that look like it, nearest first.
+        nearest: Vec<String>,
+        /// All registered names.
+        names: Vec<String>,
+    },
+    /// The provider has no default model.
+    #[error("`{provider}` has no default model: write {provider}/MODEL")]
+    NoDefaultModel {
+        /// The provider's name.
+        provider: String,
+    },
+    /// The provider could not be set up.
+    #[error("{provider}: {source}")]
+    Config {
+        /// The provider's name.
+        provider: String,
+        /// What is wrong.
+        source: ConfigError,
+    },
+    /// Nothing is configured, no local server answers, and there is no material to answer from.
+    #[error(
+        "no model is configured: set OPENAI_API_KEY, or start a local OpenAI-compatible server \
+         (Ollama, llama.cpp, LM Studio), or pass --base-url, or give documents with --input so \
+         that the embedded extractive model can answer from them"
+    )]
+    NothingConfigured,
+}
+
+/// `; did you mean …?`, or nothing.
+pub(crate) fn did_you_mean(nearest: &[String]) -> String {
+    if nearest.is_empty() {
+        return String::new();
+    }
+    format!("; did you mean {}?", nearest.join(", "))
+}

@@ -1,0 +1,52 @@
+//! A key and the name of the variable it comes from. Messages name the variable; nothing shows the key.
+
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::ConfigError;
+
+/// A key, or the knowledge that there is none.
+#[derive(Clone)]
+pub(crate) struct ApiKey {
+    secret: Option<SecretString>,
+    variable: String,
+}
+
+impl ApiKey {
+    /// Blanks around a key are dropped (files end in newlines); a blank key is none.
+    pub(crate) fn new(key: Option<SecretString>, variable: impl Into<String>) -> Self {
+        let trimmed = key.map(|key| SecretString::from(key.expose_secret().trim()));
+        let secret = trimmed.filter(|key| !key.expose_secret().is_empty());
+        Self { secret, variable: variable.into() }
+    }
+
+    /// `Bearer …`, marked as sensitive.
+    pub(crate) fn bearer(&self) -> Result<Option<HeaderValue>, ConfigError> {
+        let Some(secret) = &self.secret else { return Ok(None) };
+        let mut value = HeaderValue::from_str(&format!("Bearer {}", secret.expose_secret()))
+            .map_err(|_| ConfigError::Key { variable: self.variable.clone() })?;
+        value.set_sensitive(true);
+        Ok(Some(value))
+    }
+
+    /// What to tell when a server refuses it.
+    pub(crate) fn refused(&self) -> String {
+        match self.secret {
+            Some(_) => format!("the key in {} was refused", self.variable),
+            None => format!("no key: set {}", self.variable),
+        }
+    }
+
+    /// The text without the key, should a server have repeated it.
+    pub(crate) fn scrub(&self, text: &str) -> String {
+        match &self.secret {
+            Some(secret) => text.replace(secret.expose_secret(), "[key]"),
+            None => text.to_owned(),
+        }
+    }
+
+    /// Whether the text repeats the key.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        self.secret.as_ref().is_some_and(|secret| text.contains(secret.expose_secret()))
+    }
+}

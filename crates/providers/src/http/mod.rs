@@ -1,0 +1,21 @@
+//! What every adapter over HTTP shares: one client per provider, addresses that are checked, bodies
+//! and events that are bounded, and errors that name a cause and no key. An adapter adds its dialect.
+
+mod base_url;
+mod body;
+mod client;
+mod excerpt;
+mod key;
+mod report;
+mod retry_after;
+mod sse;
+
+pub use base_url::BaseUrlProblem;
+pub(crate) use base_url::{BaseUrl, without_credentials};
+pub(crate) use body::{MAX_BODY, read_body, read_prefix};
+pub(crate) use client::HttpClient;
+pub(crate) use excerpt::excerpt;
+pub(crate) use key::ApiKey;
+pub(crate) use report::Reporter;
+pub(crate) use retry_after::retry_after;
+pub(crate) use sse::{EventStream, events};

@@ -1,0 +1,220 @@
+//! The pieces of a streamed answer, one event's data at a time. Pure, so that every split and every
+//! oddity can be tested without a connection.
+
+use serde_json::Value;
+use ziggurat_core::chat::{ChatEnd, FinishReason};
+use ziggurat_core::{BoxError, ChatDelta, Usage};
+
+use super::calls::Calls;
+use super::convert;
+use super::error::ErrorBody;
+use super::wire;
+use crate::http::MAX_BODY;
+
+/// What is known of an answer so far.
+#[derive(Debug)]
+pub(super) struct Assembler {
+    model: String,
+    id: Option<String>,
+    usage: Usage,
+    finish: Option<String>,
+    refused: bool,
+    calls: Calls,
+    size: usize,
+}
+
+/// What an event brought.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// These pieces; more may come.
+    Deltas(Vec<ChatDelta>),
+    /// The server says that this was all.
+    Done,
+}
+
+/// Why an answer cannot go on.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The server sent an error.
+    Error(ErrorBody),
+    /// The event is not what the protocol promises.
+    Malformed(BoxError),
+    /// The answer is larger than what is held in memory.
+    TooLarge,
+}
+
+impl Assembler {
+    /// The beginning of an answer of this model, unless the server names another.
+    pub(super) fn new(model: &str) -> Self {
+        Self {
+            model: model.to_owned(),
+            id: None,
+            usage: Usage::UNKNOWN,
+            finish: None,
+            refused: false,
+            calls: Calls::default(),
+            size: 0,
+        }
+    }
+
+    /// Takes one event.
+    pub(super) fn feed(&mut self, event: Option<&str>, data: &str) -> Result<Step, Fault> {
+        let data = data.trim();
+        if data.is_empty() {
+            return Ok(Step::Deltas(Vec::new()));
+        }
+        if data == "[DONE]" {
+            return Ok(Step::Done);
+        }
+        if event == Some("error") {
+            let plain = || Value::String(data.to_owned());
+            let value = serde_json::from_str(data).unwrap_or_else(|_| plain());
+            return Err(Fault::Error(ErrorBody::read(&value)));
+        }
+        let value: Value = serde_json::from_str(data).map_err(malformed)?;
+        if let Some(error) = ErrorBody::inside(&value) {
+            return Err(Fault::Error(error));
+        }
+        let piece: wire::Answer = serde_json::from_value(value).map_err(malformed)?;
+        self.take(piece).map(Step::Deltas)
+    }
+
+    fn take(&mut self, piece: wire::Answer) -> Result<Vec<ChatDelta>, Fault> {
+        if let Some(model) = piece.model.filter(|model| !model.is_empty()) {
+            self.model = model;
+        }
+        self.id = piece.id.filter(|id| !id.is_empty()).or(self.id.take());
+        if let Some(usage) = piece.usage {
+            self.usage = convert::usage(usage);
+        }
+        let choices = piece.choices.unwrap_or_default();
+        let Some(choice) = choices.into_iter().find(|choice| choice.index.unwrap_or(0) == 0) else {
+            return Ok(Vec::new());
+        };
+        if let Some(error) = choice.error.filter(|error| !error.is_null()) {
+            return Err(Fault::Error(ErrorBody::read(&error)));
+        }
+        self.finish = choice.finish_reason.or(self.finish.take());
+        let message = choice.message.unwrap_or_default();
+        let text = message.content.map(wire::Content::into_text).unwrap_or_default();
+        let refusal = message.refusal.unwrap_or_default();
+        self.refused |= !refusal.is_empty();
+        let texts = [text, refusal].into_iter().filter(|text| !text.is_empty());
+        let mut deltas: Vec<_> = texts.map(ChatDelta::Text).collect();
+        let calls = message.tool_calls.unwrap_or_default();
+        deltas.extend(calls.into_iter().map(|call| self.calls.delta(call)));
+        self.size += deltas.iter().map(size).sum::<usize>();
+        if self.size > MAX_BODY { Err(Fault::TooLarge) } else { Ok(deltas) }
+    }
+
+    /// The end, if the server has given a reason for it or says that it is `done`.
+    pub(super) fn end(&mut self, done: bool) -> Option<ChatEnd> {
+        if self.finish.is_none() && !done {
+            return None;
+        }
+        Some(ChatEnd {
+            finish: self.finish(),
+            usage: self.usage,
+            model: std::mem::take(&mut self.model),
+            id: self.id.take(),
+        })
+    }
+
+    fn finish(&self) -> FinishReason {
+        convert::finish(self.finish.as_deref(), self.refused)
+    }
+}
+
+fn malformed(error: serde_json::Error) -> Fault {
+    Fault::Malformed(error.into())
+}
+
+fn size(delta: &ChatDelta) -> usize {
+    match delta {
+        ChatDelta::Text(text) => text.len(),
+        ChatDelta::ToolCall { id, name, arguments, .. } => {
+            let len = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+            // Calls without any text take room as well.
+            arguments.len() + len(id) + len(name) + size_of::<ChatDelta>()
+        }
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ziggurat_core::ErrorKind;
+
+    fn fed(events: &[&str]) -> Result<(Vec<ChatDelta>, Option<ChatEnd>), Fault> {
+        let mut assembler = Assembler::new("asked");
+        let mut all = Vec::new();
+        for data in events {
+            match assembler.feed(None, data)? {
+                Step::Deltas(deltas) => all.extend(deltas),
+                Step::Done => return Ok((all, assembler.end(true))),
+            }
+        }
+        Ok((all, assembler.end(false)))
+    }
+
+    #[test]
+    fn text_and_end_are_put_together() {
+        let (deltas, end) = fed(&[
+            r#"{"id":"c","model":"m","choices":[{"delta":{"role":"assistant","content":""}}]}"#,
+            r#"{"choices":[{"delta":{"content":"Hi"}}]}"#,
+            r#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#,
+            r#"{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":1}}"#,
+            "[DONE]",
+        ])
+        .unwrap();
+        assert_eq!(deltas, [ChatDelta::Text("Hi".into())]);
+        let end = end.unwrap();
+        assert_eq!(
+            (end.finish, end.model.as_str(), end.id.as_deref()),
+            (FinishReason::Stop, "m", Some("c"))
+        );
+        assert_eq!((end.usage.input_tokens, end.usage.cached_input_tokens), (Some(3), None));
+    }
+
+    #[test]
+    fn without_reason_and_without_done_there_is_no_end() {
+        let (_, end) = fed(&[r#"{"choices":[{"delta":{"content":"Hi"}}]}"#]).unwrap();
+        assert_eq!(end, None);
+        let (_, end) = fed(&[r#"{"choices":[{"delta":{},"finish_reason":"length"}]}"#]).unwrap();
+        assert_eq!(end.unwrap().finish, FinishReason::Length);
+    }
+
+    #[test]
+    fn a_refusal_is_text_with_its_own_reason() {
+        let (deltas, end) = fed(&[
+            r#"{"choices":[{"delta":{"refusal":""}}]}"#,
+            r#"{"choices":[{"delta":{"refusal":"No."}}]}"#,
+            r#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#,
+        ])
+        .unwrap();
+        assert_eq!(deltas, [ChatDelta::Text("No.".into())]);
+        assert_eq!(end.unwrap().finish, FinishReason::Refusal);
+    }
+
+    #[test]
+    fn errors_are_found_wherever_servers_put_them() {
+        for data in [
+            r#"{"error":{"code":429,"message":"slow"}}"#,
+            r#"{"choices":[{"delta":{},"error":{"code":429,"message":"slow"}}]}"#,
+        ] {
+            let Err(Fault::Error(error)) = fed(&[data]) else { panic!("{data}") };
+            assert_eq!(error.classify(None), ErrorKind::RateLimit);
+            assert_eq!(error.message, "slow");
+        }
+        let fault = Assembler::new("m").feed(Some("error"), "it broke").unwrap_err();
+        let Fault::Error(error) = fault else { panic!("{fault:?}") };
+        assert_eq!((error.classify(None), error.message.as_str()), (ErrorKind::Server, "it broke"));
+    }
+
+    #[test]
+    fn what_is_no_json_is_malformed() {
+        assert!(matches!(fed(&["{\"choices\":"]), Err(Fault::Malformed(_))));
+        assert!(matches!(fed(&[r#"{"choices":"none"}"#]), Err(Fault::Malformed(_))));
+    }
+}

@@ -1,0 +1,93 @@
+//! Compatible servers as rows of data: what differs between them is an address, a variable's name and
+//! whether they charge, so none is a type of its own.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use ziggurat_core::Provider;
+
+use super::{OpenAi, OpenAiConfig};
+use crate::{ConfigError, ProviderOptions, Registry};
+
+/// A server that speaks chat completions.
+struct Dialect {
+    name: &'static str,
+    base_url: &'static str,
+    base_url_variable: Option<&'static str>,
+    key_variable: &'static str,
+    default_model: Option<&'static str>,
+    free: bool,
+}
+
+const DIALECTS: [Dialect; 4] = [
+    Dialect {
+        name: "openai",
+        base_url: super::DEFAULT_BASE_URL,
+        base_url_variable: Some("OPENAI_BASE_URL"),
+        key_variable: "OPENAI_API_KEY",
+        default_model: Some("gpt-5.4-mini"),
+        free: false,
+    },
+    Dialect {
+        name: "ollama",
+        base_url: "http://127.0.0.1:11434/v1",
+        base_url_variable: None,
+        key_variable: "OLLAMA_API_KEY",
+        default_model: None,
+        free: true,
+    },
+    Dialect {
+        name: "llamacpp",
+        base_url: "http://127.0.0.1:8080/v1",
+        base_url_variable: None,
+        key_variable: "LLAMA_API_KEY",
+        default_model: None,
+        free: true,
+    },
+    Dialect {
+        name: "lmstudio",
+        base_url: "http://127.0.0.1:1234/v1",
+        base_url_variable: None,
+        key_variable: "LMSTUDIO_API_KEY",
+        default_model: None,
+        free: true,
+    },
+];
+
+impl Dialect {
+    fn config(&self, options: &ProviderOptions<'_>) -> OpenAiConfig {
+        let from_env = self.base_url_variable.and_then(|variable| options.var(variable));
+        let base_url = options.base_url.map(str::to_owned).or(from_env);
+        let mut config = OpenAiConfig::default()
+            .with_name(self.name)
+            .with_base_url(base_url.unwrap_or_else(|| self.base_url.to_owned()))
+            .with_key(options.var(self.key_variable).map(SecretString::from))
+            .with_key_variable(self.key_variable)
+            .with_free(self.free);
+        if let Some(idle_timeout) = options.idle_timeout {
+            config = config.with_idle_timeout(idle_timeout);
+        }
+        config
+    }
+}
+
+/// Registers every dialect.
+pub(crate) fn register(registry: &mut Registry) {
+    for dialect in &DIALECTS {
+        let make = |options: &ProviderOptions<'_>| -> Result<Arc<dyn Provider>, ConfigError> {
+            Ok(Arc::new(OpenAi::new(dialect.config(options))?))
+        };
+        registry.register(dialect.name, dialect.default_model, make);
+    }
+}
+
+/// The local servers that are looked for when nothing is configured, in order: name and base URL.
+pub(crate) fn local_servers() -> impl Iterator<Item = (&'static str, &'static str)> {
+    DIALECTS.iter().filter(|dialect| dialect.free).map(|dialect| (dialect.name, dialect.base_url))
+}
+
+/// The variable that would hold a local server's key, for messages.
+pub(crate) fn key_variable(name: &str) -> String {
+    let known = DIALECTS.iter().find(|dialect| dialect.name == name);
+    known.map_or_else(|| "OPENAI_API_KEY".to_owned(), |dialect| dialect.key_variable.to_owned())
+}

@@ -1,0 +1,166 @@
+//! What a server's refusal means. The status tells the family; the body tells more, in the spellings
+//! of several servers, all of which are in the tables below.
+
+use serde_json::Value;
+use ziggurat_core::ErrorKind;
+
+/// Codes and types that say more than a status does.
+const QUOTA: [&str; 6] = [
+    "insufficient_quota",
+    "billing_hard_limit_reached",
+    "billing_not_active",
+    "insufficient_balance",
+    "insufficient_credits",
+    "insufficient_user_quota",
+];
+const CONTEXT: [&str; 3] =
+    ["context_length_exceeded", "exceed_context_size_error", "model_context_window_exceeded"];
+const FILTERED: [&str; 5] = [
+    "content_filter",
+    "content_policy_violation",
+    "ResponsibleAIPolicyViolation",
+    "moderation_blocked",
+    "data_inspection_failed",
+];
+const NO_MODEL: [&str; 3] = ["model_not_found", "invalid_model", "DeploymentNotFound"];
+
+/// An error as a server describes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct ErrorBody {
+    code: String,
+    r#type: String,
+    inner_code: String,
+    pub message: String,
+    /// A status inside the body: gateways report one when the HTTP status was already sent.
+    status: Option<u16>,
+}
+
+impl ErrorBody {
+    /// The error in a body, whatever its shape; empty if there is none to be found.
+    pub(super) fn parse(body: &[u8]) -> Self {
+        serde_json::from_slice::<Value>(body).map(|value| Self::read(&value)).unwrap_or_default()
+    }
+
+    /// The error in an answer that ought to have been a success.
+    pub(super) fn inside(answer: &Value) -> Option<Self> {
+        let is_error = answer.get("error").is_some_and(|error| !error.is_null() && *error != false)
+            || answer.get("object").is_some_and(|object| object == "error");
+        is_error.then(|| Self::read(answer))
+    }
+
+    /// Reads `{"error": {…}}`, `{"error": "…"}`, a list of such, or the error itself.
+    pub(super) fn read(value: &Value) -> Self {
+        let value = value.get(0).unwrap_or(value);
+        let error = value.get("error").filter(|error| !error.is_null()).unwrap_or(value);
+        let text = |name: &str| error.get(name).map(plain).unwrap_or_default();
+        let mut message = error.as_str().map(str::to_owned).unwrap_or_else(|| text("message"));
+        if message.is_empty() {
+            message = text("detail");
+        }
+        // OpenRouter's own message says only that a provider failed.
+        if let Some(raw) = error.pointer("/metadata/raw").and_then(Value::as_str) {
+            message = format!("{message}: {raw}");
+        }
+        let code = text("code");
+        let status = ["status_code", "raw_status_code", "code", "status"];
+        let status = status.iter().find_map(|name| text(name).parse().ok());
+        let inner_code = error.pointer("/innererror/code").map(plain).unwrap_or_default();
+        let status = status.filter(|status| (400..600).contains(status));
+        Self { code, r#type: text("type"), inner_code, message, status }
+    }
+
+    /// The status to speak of when HTTP's own was 200.
+    pub(super) fn status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// The kind of an error that came with this HTTP status, or inside a successful answer.
+    pub(super) fn classify(&self, status: Option<u16>) -> ErrorKind {
+        let status = status.or(self.status);
+        if status == Some(401) {
+            return ErrorKind::Auth;
+        }
+        if let Some(kind) = self.by_code().or_else(|| self.by_message(status)) {
+            return kind;
+        }
+        status.map_or_else(|| self.by_type(), by_status)
+    }
+
+    fn by_code(&self) -> Option<ErrorKind> {
+        let has = |table: &[&str]| {
+            [&self.code, &self.r#type, &self.inner_code].iter().any(|c| table.contains(&c.as_str()))
+        };
+        if has(&QUOTA) {
+            Some(ErrorKind::Quota)
+        } else if has(&CONTEXT) {
+            Some(ErrorKind::ContextLength)
+        } else if has(&FILTERED) {
+            Some(ErrorKind::ContentFilter)
+        } else if has(&NO_MODEL) {
+            Some(ErrorKind::ModelNotFound)
+        } else {
+            None
+        }
+    }
+
+    /// Words decide only where servers are known to send no code.
+    fn by_message(&self, status: Option<u16>) -> Option<ErrorKind> {
+        if !matches!(status, Some(400 | 404 | 413 | 422)) {
+            return None;
+        }
+        let message = self.message.to_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+        if says(&["context length", "context size", "context window", "maximum context"]) {
+            Some(ErrorKind::ContextLength)
+        } else if status == Some(404) && says(&["model"])
+            || says(&["invalid model", "not a valid model"])
+        {
+            Some(ErrorKind::ModelNotFound)
+        } else {
+            None
+        }
+    }
+
+    fn by_type(&self) -> ErrorKind {
+        let names = [self.r#type.as_str(), self.code.as_str()];
+        let is = |name: &str| names.contains(&name);
+        if is("invalid_request_error") || is("BadRequestError") {
+            ErrorKind::InvalidRequest
+        } else if is("authentication_error") || is("invalid_api_key") {
+            ErrorKind::Auth
+        } else if is("permission_error") {
+            ErrorKind::Permission
+        } else if names.iter().any(|name| name.starts_with("rate_limit")) {
+            ErrorKind::RateLimit
+        } else {
+            ErrorKind::Server
+        }
+    }
+}
+
+/// What a status alone means.
+fn by_status(status: u16) -> ErrorKind {
+    match status {
+        401 => ErrorKind::Auth,
+        402 => ErrorKind::Quota,
+        403 => ErrorKind::Permission,
+        408 => ErrorKind::Timeout,
+        // A conflict or a request that came too early passes; 498 is Groq's word for no capacity.
+        409 | 425 | 498 => ErrorKind::Server,
+        429 => ErrorKind::RateLimit,
+        500.. => ErrorKind::Server,
+        _ => ErrorKind::InvalidRequest,
+    }
+}
+
+/// A text or a number as text; other JSON as it is.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

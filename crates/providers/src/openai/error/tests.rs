@@ -1,0 +1,107 @@
+//! The tables, row by row, in the spellings that servers really use.
+
+use serde_json::json;
+
+use super::*;
+use ErrorKind::*;
+
+fn kind(status: u16, body: &Value) -> ErrorKind {
+    ErrorBody::parse(body.to_string().as_bytes()).classify(Some(status))
+}
+
+#[test]
+fn a_status_alone_decides_when_the_body_says_nothing() {
+    let rows = [
+        (400, InvalidRequest),
+        (401, Auth),
+        (402, Quota),
+        (403, Permission),
+        (404, InvalidRequest),
+        (405, InvalidRequest),
+        (408, Timeout),
+        (409, Server),
+        (413, InvalidRequest),
+        (422, InvalidRequest),
+        (429, RateLimit),
+        (498, Server),
+        (500, Server),
+        (503, Server),
+        (529, Server),
+        (599, Server),
+    ];
+    for (status, expected) in rows {
+        assert_eq!(kind(status, &json!({})), expected, "{status}");
+        assert_eq!(ErrorBody::parse(b"<html>").classify(Some(status)), expected, "{status}");
+    }
+}
+
+#[test]
+fn codes_say_more_than_a_status() {
+    let rows = [
+        (429, "insufficient_quota", Quota),
+        (429, "billing_hard_limit_reached", Quota),
+        (403, "billing_not_active", Quota),
+        (429, "rate_limit_exceeded", RateLimit),
+        (400, "context_length_exceeded", ContextLength),
+        (400, "content_filter", ContentFilter),
+        (400, "content_policy_violation", ContentFilter),
+        (404, "model_not_found", ModelNotFound),
+        (403, "model_not_found", ModelNotFound),
+        (404, "DeploymentNotFound", ModelNotFound),
+        (401, "invalid_api_key", Auth),
+    ];
+    for (status, code, expected) in rows {
+        let body = json!({"error": {"message": "m", "type": "x", "code": code}});
+        assert_eq!(kind(status, &body), expected, "{status} {code}");
+        let as_type = json!({"error": {"message": "m", "type": code, "code": null}});
+        assert_eq!(kind(status, &as_type), expected, "{status} {code}");
+    }
+}
+
+#[test]
+fn words_decide_where_servers_send_no_code() {
+    let rows = [
+        (400, "This model's maximum context length is 4096 tokens.", ContextLength),
+        (400, "the request exceeds the available context size", ContextLength),
+        (404, "The model `x` does not exist", ModelNotFound),
+        (404, "model \"llama9\" not found, try pulling it first", ModelNotFound),
+        (404, "Invalid URL (POST /v2/chat/completions)", InvalidRequest),
+        (400, "Invalid model: x", ModelNotFound),
+        (400, "x is not a valid model ID", ModelNotFound),
+        (500, "context size", Server),
+    ];
+    for (status, message, expected) in rows {
+        assert_eq!(kind(status, &json!({"error": {"message": message}})), expected, "{message}");
+        assert_eq!(kind(status, &json!({"error": message})), expected, "{message}");
+        assert_eq!(kind(status, &json!({"detail": message})), expected, "{message}");
+        assert_eq!(kind(status, &json!([{"error": {"message": message}}])), expected, "{message}");
+    }
+}
+
+#[test]
+fn an_error_inside_an_answer_is_found_and_classified() {
+    let rows = [
+        (json!({"error": {"code": 429, "message": "slow down"}}), RateLimit),
+        (json!({"error": {"code": "502", "message": "bad gateway"}}), Server),
+        (json!({"error": {"type": "invalid_request_error", "status_code": 400}}), InvalidRequest),
+        (json!({"error": {"type": "invalid_request_error"}}), InvalidRequest),
+        (json!({"error": {"type": "server_error"}}), Server),
+        (json!({"error": "overloaded"}), Server),
+        (json!({"error": {"code": "context_length_exceeded"}}), ContextLength),
+        (json!({"object": "error", "type": "BadRequestError", "code": 400}), InvalidRequest),
+    ];
+    for (answer, expected) in rows {
+        let error = ErrorBody::inside(&answer).expect("an error");
+        assert_eq!(error.classify(None), expected, "{answer}");
+    }
+    for answer in [json!({"choices": []}), json!({"error": null}), json!({"error": false})] {
+        assert_eq!(ErrorBody::inside(&answer), None);
+    }
+}
+
+#[test]
+fn a_gateway_s_cause_is_part_of_the_message() {
+    let body = json!({"error": {"code": 429, "message": "Provider returned error",
+        "metadata": {"raw": "try later"}}});
+    assert_eq!(ErrorBody::read(&body).message, "Provider returned error: try later");
+}

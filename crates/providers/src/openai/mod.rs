@@ -1,0 +1,214 @@
+//! OpenAI's chat completions, at OpenAI or at any server that speaks them: Ollama, llama.cpp, LM Studio,
+//! vLLM and most hosted providers.
+//!
+//! One attempt per call, no redirects, no clock over a whole answer; see [`OpenAiConfig`] for what can
+//! be set.
+
+mod assemble;
+mod calls;
+mod config;
+mod convert;
+mod dialect;
+mod error;
+mod failure;
+mod listing;
+mod stream;
+mod wire;
+
+use std::fmt;
+
+use async_trait::async_trait;
+use reqwest::header::CONTENT_TYPE;
+use serde_json::Value;
+use ziggurat_core::{CallContext, ChatRequest, ChatResponse, ChatStream, ErrorKind};
+use ziggurat_core::{ModelInfo, Price, Provider, ProviderError, chat};
+
+pub(crate) use config::DEFAULT_BASE_URL;
+pub use config::OpenAiConfig;
+pub(crate) use dialect::{key_variable, local_servers, register};
+pub(crate) use listing::{Listing, first_chat_model};
+
+use crate::ConfigError;
+use crate::error::did_you_mean;
+use crate::http::{ApiKey, BaseUrl, HttpClient, events, read_body};
+use crate::nearest::nearest;
+use convert::TokenLimit;
+use error::ErrorBody;
+
+/// Models behind chat completions.
+#[derive(Clone)]
+pub struct OpenAi {
+    name: String,
+    free: bool,
+    /// Whether the server is OpenAI's own, whose rules about models are known.
+    official: bool,
+    http: HttpClient,
+}
+
+impl OpenAi {
+    /// An adapter with these settings. No I/O.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if the base URL or the key cannot be used.
+    pub fn new(config: OpenAiConfig) -> Result<Self, ConfigError> {
+        let base_url = BaseUrl::parse(&config.base_url)?;
+        let official = base_url.as_str() == DEFAULT_BASE_URL;
+        let key = ApiKey::new(config.key, config.key_variable);
+        let http = HttpClient::new(&config.name, base_url, key, config.idle_timeout)?;
+        Ok(Self { name: config.name, free: config.free, official, http })
+    }
+
+    /// The server's list of models.
+    pub(crate) async fn listing(&self) -> Result<Listing, ProviderError> {
+        let reporter = self.http.reporter();
+        let response = failure::check(self.http.get("/models").await?, reporter).await?;
+        let body = read_body(response, reporter).await?;
+        Listing::parse(&body)
+            .ok_or_else(|| reporter.protocol("this is no list of models", &body, "no list".into()))
+    }
+
+    fn whole(&self, request: &ChatRequest, body: &[u8]) -> Result<ChatResponse, ProviderError> {
+        let reporter = self.http.reporter();
+        let odd = |error: serde_json::Error| {
+            reporter.protocol("this is no chat completion", body, error.into())
+        };
+        let value: Value = serde_json::from_slice(body).map_err(odd)?;
+        if let Some(error) = ErrorBody::inside(&value) {
+            return Err(failure::inside_answer(reporter, &error));
+        }
+        let mut answer: wire::Answer = serde_json::from_value(value).map_err(odd)?;
+        let choice = answer.choices.take().unwrap_or_default().into_iter().next();
+        let Some(mut choice) = choice else {
+            return Err(reporter.protocol("the answer has no choice", body, "no choice".into()));
+        };
+        if let Some(error) = choice.error.take().filter(|error| !error.is_null()) {
+            return Err(failure::inside_answer(reporter, &ErrorBody::read(&error)));
+        }
+        Ok(convert::response(answer, choice, request))
+    }
+
+    async fn post(
+        &self,
+        request: &ChatRequest,
+        streamed: bool,
+    ) -> Result<reqwest::Response, ProviderError> {
+        let limit = match self.official {
+            true => TokenLimit::MaxCompletionTokens,
+            false => TokenLimit::MaxTokens,
+        };
+        let accept = if streamed { "text/event-stream" } else { "application/json" };
+        let body = convert::request(request, limit, streamed);
+        let response = self.http.post("/chat/completions", &body, accept).await?;
+        failure::check(response, self.http.reporter()).await
+    }
+
+    fn not_listed(&self, model: &str, listing: &Listing) -> ProviderError {
+        let names = nearest(model, listing.models.iter().map(|listed| listed.id.as_str()));
+        let message = format!(
+            "{} has no model `{model}`{}",
+            self.http.reporter().base_url(),
+            did_you_mean(&names)
+        );
+        self.http.reporter().error(ErrorKind::ModelNotFound, &message)
+    }
+}
+
+#[async_trait]
+impl Provider for OpenAi {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The price if the server is known to be free; that OpenAI's reasoning models refuse a
+    /// temperature.
+    fn known(&self, model: &str) -> ModelInfo {
+        let mut info = ModelInfo::unknown(&self.name, model);
+        info.price = self.free.then_some(Price::FREE);
+        info.temperature = (self.official && refuses_temperature(model)).then_some(false);
+        info
+    }
+
+    /// Asks the server for its list of models. Not being listed is an error only if there is a list
+    /// at all; a server that refuses the key, or cannot be reached, is one.
+    async fn model(&self, cx: &CallContext, model: &str) -> Result<ModelInfo, ProviderError> {
+        let _ = cx;
+        let listing = match self.listing().await {
+            Ok(listing) if !listing.models.is_empty() => listing,
+            Err(error) if is_decisive(&error) => return Err(error),
+            Ok(_) => return Ok(self.known(model)),
+            Err(error) => {
+                tracing::debug!(provider = self.name, %error, "the list of models is not available");
+                return Ok(self.known(model));
+            }
+        };
+        let listed = listing.find(model).ok_or_else(|| self.not_listed(model, &listing))?;
+        let mut info = self.known(model);
+        info.context_tokens = listed.context_tokens;
+        Ok(info)
+    }
+
+    async fn models(&self, cx: &CallContext) -> Result<Vec<ModelInfo>, ProviderError> {
+        let _ = cx;
+        let listing = self.listing().await?;
+        let infos = listing.models.into_iter().map(|listed| {
+            let mut info = self.known(&listed.id);
+            info.context_tokens = listed.context_tokens;
+            info
+        });
+        Ok(infos.collect())
+    }
+
+    async fn chat(
+        &self,
+        cx: &CallContext,
+        request: &ChatRequest,
+    ) -> Result<ChatResponse, ProviderError> {
+        let _ = cx;
+        let response = self.post(request, false).await?;
+        let body = read_body(response, self.http.reporter()).await?;
+        self.whole(request, &body)
+    }
+
+    async fn stream(
+        &self,
+        cx: &CallContext,
+        request: &ChatRequest,
+    ) -> Result<ChatStream, ProviderError> {
+        let _ = cx;
+        let response = self.post(request, true).await?;
+        let reporter = self.http.reporter();
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|t| t.to_str().ok());
+        if content_type.is_some_and(|t| t.starts_with("application/json")) {
+            // A server that does not stream answers whole.
+            let body = read_body(response, reporter).await?;
+            return Ok(chat::stream_of(self.whole(request, &body)?));
+        }
+        stream::open(events(response, reporter.clone()), reporter.clone(), &request.model).await
+    }
+}
+
+impl fmt::Debug for OpenAi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenAi")
+            .field("name", &self.name)
+            .field("free", &self.free)
+            .field("http", &self.http)
+            .finish()
+    }
+}
+
+/// Whether a failure to list models says that calls will fail as well.
+fn is_decisive(error: &ProviderError) -> bool {
+    // A key may be allowed to chat and not to list; OpenAI then says which scope is missing.
+    let scoped = error.status() == Some(403) && error.message().contains("scope");
+    matches!(error.kind(), ErrorKind::Connect | ErrorKind::Auth)
+        || matches!(error.status(), Some(401 | 403)) && !scoped
+}
+
+fn refuses_temperature(model: &str) -> bool {
+    let family = |name: &str| model == name || model.starts_with(&format!("{name}-"));
+    ["o1", "o3", "o4"].into_iter().any(family) || model.starts_with("gpt-5")
+}
+
+#[cfg(test)]
+mod tests;

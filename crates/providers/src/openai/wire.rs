@@ -1,0 +1,230 @@
+//! The shapes on the wire. What we send is exact; what we read is tolerant: unknown fields are ignored,
+//! known ones may be missing or null, and a count that is no number is an unknown count.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+#[derive(Debug, Serialize)]
+pub(super) struct Request<'a> {
+    pub model: &'a str,
+    pub messages: Vec<RequestMessage<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<Tool<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_format: Option<ResponseFormat<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stream: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stream_options: Option<StreamOptions>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct StreamOptions {
+    pub include_usage: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "role", rename_all = "snake_case")]
+pub(super) enum RequestMessage<'a> {
+    System {
+        content: &'a str,
+    },
+    User {
+        content: String,
+    },
+    Assistant {
+        content: Option<String>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        tool_calls: Vec<RequestCall<'a>>,
+    },
+    Tool {
+        tool_call_id: &'a str,
+        content: &'a str,
+    },
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct RequestCall<'a> {
+    pub id: &'a str,
+    pub r#type: &'static str,
+    pub function: RequestFunction<'a>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct RequestFunction<'a> {
+    pub name: &'a str,
+    pub arguments: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Tool<'a> {
+    pub r#type: &'static str,
+    pub function: ToolFunction<'a>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ToolFunction<'a> {
+    pub name: &'a str,
+    pub description: &'a str,
+    pub parameters: &'a Value,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ResponseFormat<'a> {
+    pub r#type: &'static str,
+    pub json_schema: SchemaFormat<'a>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct SchemaFormat<'a> {
+    pub name: &'a str,
+    pub strict: bool,
+    pub schema: &'a Value,
+}
+
+/// A whole answer or a piece of a stream: they differ in `message` and `delta` alone.
+#[derive(Debug, Deserialize)]
+pub(super) struct Answer {
+    #[serde(default, deserialize_with = "lenient")]
+    pub id: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub model: Option<String>,
+    pub choices: Option<Vec<Choice>>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub usage: Option<Usage>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Choice {
+    #[serde(default, deserialize_with = "lenient")]
+    pub index: Option<u64>,
+    #[serde(alias = "delta")]
+    pub message: Option<Message>,
+    pub finish_reason: Option<String>,
+    /// Some gateways report an error of one choice here.
+    pub error: Option<Value>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Message {
+    pub content: Option<Content>,
+    pub refusal: Option<String>,
+    pub tool_calls: Option<Vec<Call>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Content {
+    Text(String),
+    Parts(Vec<Part>),
+}
+
+/// A part of a content; those without text, such as a model's thoughts, are no part of the answer.
+#[derive(Debug, Deserialize)]
+pub(super) struct Part {
+    #[serde(default, deserialize_with = "lenient")]
+    pub text: Option<String>,
+}
+
+impl Content {
+    pub(super) fn into_text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Parts(parts) => parts.into_iter().filter_map(|part| part.text).collect(),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Call {
+    #[serde(default, deserialize_with = "lenient")]
+    pub index: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub id: Option<String>,
+    #[serde(default)]
+    pub function: Option<Function>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Function {
+    pub name: Option<String>,
+    /// JSON as text; some servers send the JSON itself.
+    pub arguments: Option<Value>,
+}
+
+impl Function {
+    pub(super) fn arguments_text(arguments: Option<Value>) -> String {
+        match arguments {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text,
+            Some(json) => json.to_string(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub(super) struct Usage {
+    #[serde(default, deserialize_with = "lenient")]
+    pub prompt_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub completion_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub prompt_tokens_details: Option<InputDetails>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub completion_tokens_details: Option<OutputDetails>,
+    /// DeepSeek's spelling of `cached_tokens`.
+    #[serde(default, deserialize_with = "lenient")]
+    pub prompt_cache_hit_tokens: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub(super) struct InputDetails {
+    #[serde(default, deserialize_with = "lenient")]
+    pub cached_tokens: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub(super) struct OutputDetails {
+    #[serde(default, deserialize_with = "lenient")]
+    pub reasoning_tokens: Option<u64>,
+}
+
+/// The value if it has the right type; anything else is as good as absent.
+fn lenient<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: serde::de::DeserializeOwned,
+{
+    Ok(serde_json::from_value(Value::deserialize(deserializer)?).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn nothing_but_choices_is_needed_and_oddities_are_unknown() {
+        let bare: Answer = serde_json::from_value(json!({"choices": [{}]})).unwrap();
+        assert!(bare.choices.unwrap()[0].message.is_none());
+        let odd = json!({"id": 7, "choices": null, "extra": {}, "usage": {"prompt_tokens": -1.5,
+            "completion_tokens": 3, "prompt_tokens_details": []}});
+        let odd: Answer = serde_json::from_value(odd).unwrap();
+        let usage = odd.usage.unwrap();
+        assert_eq!((odd.id, usage.prompt_tokens, usage.completion_tokens), (None, None, Some(3)));
+    }
+
+    #[test]
+    fn content_may_come_in_parts() {
+        let parts = json!([{"type": "thinking", "thinking": []}, {"type": "text", "text": "a"},
+            {"text": "b"}]);
+        let content: Content = serde_json::from_value(parts).unwrap();
+        assert_eq!(content.into_text(), "ab");
+    }
+}
