@@ -30,6 +30,14 @@ pub enum DecomposeError {
     /// There is nothing to divide.
     #[error("the task has no documents to divide among workers")]
     NoDocuments,
+    /// The plan is fixed and has more subtasks than workers were asked for.
+    #[error("the plan has {planned} subtasks, but only {asked} workers were asked for")]
+    TooFewWorkers {
+        /// How many subtasks the plan has.
+        planned: usize,
+        /// How many workers were asked for.
+        asked: u32,
+    },
 }
 
 impl DecomposeError {
@@ -39,6 +47,7 @@ impl DecomposeError {
             Self::Provider(error) => error.kind(),
             Self::NoSubtasks(_) => ErrorKind::Protocol,
             Self::NoDocuments => ErrorKind::NoInput,
+            Self::TooFewWorkers { .. } => ErrorKind::InvalidRequest,
         }
     }
 
