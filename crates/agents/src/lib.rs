@@ -1,3 +1,17 @@
-//! Model-backed workers, synthesizers and executives for Ziggurat
+#![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
+
+mod ask;
+mod clean;
+pub mod marks;
+mod prompt;
+mod settings;
+mod specialization;
+mod synthesizer;
+mod worker;
+
+pub use settings::AgentSettings;
+pub use specialization::SPECIALIZATIONS;
+pub use synthesizer::ModelSynthesizer;
+pub use worker::ModelWorker;

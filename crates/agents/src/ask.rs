@@ -1,0 +1,71 @@
+//! One question to a model, the same for every tier: empty text is asked for once more, a refusal is an
+//! error and not a result, and what comes back is cleaned. Transport is not retried here; that is
+//! a provider layer's work, and doing it twice would multiply the calls.
+
+use ziggurat_core::chat::{ChatRequest, ChatResponse, FinishReason};
+use ziggurat_core::{
+    AgentError, AgentOutput, CallContext, ErrorKind, Message, Model, Reason, Signal,
+};
+
+use crate::{AgentSettings, clean};
+
+const ATTEMPTS: u32 = 2;
+
+/// Asks until there is text, twice at most.
+pub(crate) async fn ask(
+    cx: &CallContext,
+    model: &Model,
+    settings: &AgentSettings,
+    system: String,
+    message: Message,
+) -> Result<AgentOutput, AgentError> {
+    let info = model.info();
+    let request = ChatRequest::new(&info.id, [message])
+        .with_system(system)
+        .with_max_tokens(settings.bound(info))
+        .with_temperature(settings.temperature);
+    let mut attempt = 1;
+    loop {
+        let response = model.call(cx, request.clone(), settings.delivery).await?;
+        let truncated = response.finish == FinishReason::Length;
+        let text = text_of(response)?;
+        if !text.is_empty() {
+            return Ok(AgentOutput::new(text).by_model(info.name()).truncated(truncated));
+        }
+        if attempt == ATTEMPTS {
+            return Err(AgentError::EmptyOutput { attempts: ATTEMPTS });
+        }
+        attempt += 1;
+        cx.signal(Signal::Retrying { attempt, reason: empty(truncated) });
+    }
+}
+
+/// The cleaned text of an answer; empty if it has none.
+fn text_of(response: ChatResponse) -> Result<String, AgentError> {
+    let text = clean::text(&response.text);
+    let declined = |kind, message: &str| AgentError::Declined { kind, message: message.to_owned() };
+    match response.finish {
+        FinishReason::Refusal if text.is_empty() => {
+            Err(declined(ErrorKind::Refusal, "the model refused without a word"))
+        }
+        FinishReason::Refusal => Err(declined(ErrorKind::Refusal, &text)),
+        FinishReason::ContentFilter => {
+            Err(declined(ErrorKind::ContentFilter, "the provider's filter cut the answer off"))
+        }
+        _ if text.is_empty() && !response.tool_calls.is_empty() => Err(no_tools()),
+        FinishReason::ToolCalls if text.is_empty() => Err(no_tools()),
+        _ => Ok(text),
+    }
+}
+
+fn no_tools() -> AgentError {
+    AgentError::custom("the model asked for tools instead of answering, though it was offered none")
+}
+
+fn empty(truncated: bool) -> Reason {
+    let message = match truncated {
+        true => "the bound on tokens was reached before the model wrote any text",
+        false => "the model answered with empty text",
+    };
+    Reason::new(ErrorKind::EmptyOutput, message)
+}

@@ -1,0 +1,70 @@
+//! The base of the pyramid, over a model.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ziggurat_core::{
+    AgentError, AgentOutput, Assignment, CallContext, ContentPart, Message, Model, Worker,
+};
+
+use crate::{AgentSettings, ask, prompt};
+
+/// What marks the subtask in the message. One word, and one that documents rarely use: the embedded
+/// extractive model takes every word of the text parts for its question.
+const SUBTASK: &str = "Subtask: ";
+
+/// A worker that asks a model once per subtask.
+///
+/// The request's system instructions hold only trusted text. The message holds the task's text; then,
+/// if it differs, `Subtask: ` and the instruction as a second text part; then the subtask's documents
+/// as typed parts.
+///
+/// # Errors
+/// [`work`](Worker::work) gives
+/// - [`AgentError::Provider`] when the call fails, with the provider's error inside; it is not retried,
+/// - [`AgentError::EmptyOutput`] when the model was asked twice and said nothing both times,
+/// - [`AgentError::Declined`] when the model refused or a filter cut its answer off,
+/// - [`AgentError::Custom`] when it asked for tools instead of answering.
+///
+/// # Cancellation
+/// Dropping the future drops the call; nothing is spawned.
+#[derive(Debug, Clone)]
+pub struct ModelWorker {
+    model: Model,
+    settings: AgentSettings,
+}
+
+impl ModelWorker {
+    /// A worker on this model with [`AgentSettings::WORKER`].
+    pub fn new(model: Model) -> Self {
+        Self { model, settings: AgentSettings::WORKER }
+    }
+
+    /// The same worker with these settings.
+    pub fn with_settings(mut self, settings: AgentSettings) -> Self {
+        self.settings = settings;
+        self
+    }
+}
+
+#[async_trait]
+impl Worker for ModelWorker {
+    async fn work(
+        &self,
+        cx: &CallContext,
+        assignment: &Assignment,
+    ) -> Result<AgentOutput, AgentError> {
+        let specialization = assignment.subtask.specialization.as_deref();
+        let system = prompt::worker(specialization, self.settings.bound(self.model.info()));
+        ask::ask(cx, &self.model, &self.settings, system, message(assignment)).await
+    }
+}
+
+fn message(Assignment { task, subtask, .. }: &Assignment) -> Message {
+    let mut message = Message::user(task.text());
+    let instruction = subtask.instruction.trim();
+    if !instruction.is_empty() && instruction != task.text() {
+        message.content.push(ContentPart::Text { text: format!("{SUBTASK}{instruction}") });
+    }
+    message.with_documents(subtask.documents.iter().map(Arc::clone))
+}
