@@ -29,6 +29,17 @@ async fn rules_come_before_the_queue_and_the_queue_before_the_fallback() {
 }
 
 #[tokio::test]
+async fn a_used_up_rule_makes_room_for_the_next_that_fits() {
+    let provider = ScriptedProvider::new()
+        .when_text_contains("disk", Turn::text("first"))
+        .when_text_contains("the", Turn::text("second"))
+        .turn(Turn::text("queue"));
+    for expected in ["first", "second", "queue"] {
+        assert_eq!(text(&provider, &CallContext::default(), "the disk").await, expected);
+    }
+}
+
+#[tokio::test]
 async fn a_lasting_rule_never_runs_out() {
     let provider = ScriptedProvider::new().whenever(|_| true, Turn::text("again"));
     for _ in 0..3 {
