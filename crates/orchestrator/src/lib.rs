@@ -1,5 +1,38 @@
-//! Hierarchical multi-agent orchestration: decompose a task, run workers in parallel, synthesize upwards, report
+#![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod builder;
+mod clock;
+mod config;
+mod events;
 pub mod hierarchy;
+mod orchestrator;
+mod planning;
+mod preset;
+mod report;
+mod result;
+mod run;
+
+pub use builder::OrchestratorBuilder;
+pub use clock::{Clock, SystemClock};
+pub use config::{ConfigError, DEFAULT_RUN_TIMEOUT, TierOptions, default_timeout};
+pub use events::EventReader;
+pub use orchestrator::Orchestrator;
+pub use preset::{Preset, UnknownPreset};
+pub use result::{NodeResult, RunResult};
+pub use run::{Canceller, Run};
+
+pub use ziggurat_agents as agents;
+pub use ziggurat_core as core;
+pub use ziggurat_core::{
+    AgentError, AgentOutput, AgentState, Assignment, CallContext, ChatRequest, ChatResponse, Cost,
+    Coverage, Decomposer, Delivery, Document, ErrorKind, Event, EventKind, Layer, Merge, Message,
+    Model, ModelName, NodeInfo, Outcome, Plan, Provider, ProviderError, Reason, RunId, Subtask,
+    Synthesizer, Task, TaskError, Tier, Usage, Usd, Worker, WorkerCount,
+};
+pub use ziggurat_decomposition as decomposition;
+pub use ziggurat_executor as executor;
+pub use ziggurat_executor::Concurrency;
+pub use ziggurat_lifecycle as lifecycle;
+pub use ziggurat_providers as providers;

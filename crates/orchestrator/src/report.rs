@@ -1,0 +1,95 @@
+//! The report: what stands at the summit, with a line on what is missing above it and its sources below.
+//! Both are written by code from what really happened, not by a model.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use ziggurat_agents::marks;
+use ziggurat_core::{Outcome, Reason};
+
+use crate::hierarchy::NodeId;
+use crate::run::tree::Tree;
+
+/// The report of a run; `None` if no node has a result.
+pub(crate) fn assemble(tree: &Tree, outcome: Outcome, reason: Option<&Reason>) -> Option<String> {
+    let body = body(tree)?;
+    let mut report = banner(outcome, reason);
+    report.push_str(body.trim_end());
+    report.push('\n');
+    report.push_str(&sources(&body, tree));
+    Some(report)
+}
+
+/// One text, or the sections of several in plan order.
+fn body(tree: &Tree) -> Option<String> {
+    let summit = tree.hierarchy.summit();
+    let text = |node| tree.node(node).output.as_deref();
+    if let [only] = summit[..] {
+        return text(only).map(str::to_owned);
+    }
+    let mut body = String::new();
+    for node in summit {
+        if let Some(text) = text(node) {
+            let (id, title) = (&tree.node(node).node.id, tree.title(node));
+            // Writing to a string cannot fail.
+            writeln!(body, "## {id}: {}\n\n{}\n", heading(&title), text.trim()).ok();
+        }
+    }
+    (!body.is_empty()).then_some(body)
+}
+
+/// A title as one short line.
+fn heading(title: &str) -> String {
+    const LONGEST: usize = 80;
+    let line = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} …", line[..end].trim_end()),
+        None => line,
+    }
+}
+
+fn banner(outcome: Outcome, reason: Option<&Reason>) -> String {
+    let word = match outcome {
+        Outcome::Complete => return String::new(),
+        Outcome::Degraded => "Degraded",
+        Outcome::Stopped => "Stopped",
+        Outcome::Failed => "Failed",
+    };
+    let message = reason.map_or("", |reason| reason.message.as_str());
+    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("> **{word}:** {message}.\n\n")
+}
+
+/// The documents and nodes whose marks the text bears, and marks that name nothing of this run.
+fn sources(body: &str, tree: &Tree) -> String {
+    let documents = documents(tree);
+    let nodes: BTreeMap<&str, NodeId> =
+        tree.hierarchy.nodes().map(|node| (tree.node(node).node.id.as_str(), node)).collect();
+    let known = documents.iter().copied().chain(nodes.keys().copied()).map(str::to_owned).collect();
+    let mut lines = Vec::new();
+    for mark in marks::cited(body, &known) {
+        lines.push(match nodes.get(mark) {
+            Some(&node) if !documents.contains(mark) => {
+                format!("- [{mark}]: {}", heading(&tree.title(node)))
+            }
+            _ => format!("- [{mark}]: document"),
+        });
+    }
+    if lines.is_empty() && !documents.is_empty() {
+        lines.push(format!("The text cites none of the {} documents read.", documents.len()));
+    }
+    let unknown = marks::unknown_nodes(body, &known);
+    if !unknown.is_empty() {
+        lines.push(format!("\nMarks that name no part of this run: {}.", unknown.join(", ")));
+    }
+    match lines.is_empty() {
+        true => String::new(),
+        false => format!("\n## Sources\n\n{}\n", lines.join("\n")),
+    }
+}
+
+/// The documents that workers read.
+fn documents(tree: &Tree) -> BTreeSet<&str> {
+    let workers = tree.hierarchy.nodes().take(tree.hierarchy.workers() as usize);
+    workers.flat_map(|node| &tree.subtask(node).documents).map(|d| d.id.as_str()).collect()
+}

@@ -1,0 +1,90 @@
+//! The agents of one run. Models are asked about once, before anything is spent; what they answered is
+//! frozen into the run.
+
+use std::sync::Arc;
+
+use ziggurat_agents::{AgentSettings, ModelSynthesizer, ModelWorker};
+use ziggurat_core::{CallContext, Decomposer, Model, ProviderError, Synthesizer, Tier, Worker};
+
+use ziggurat_decomposition::Specialized;
+
+use crate::config::{Config, Source, same_model};
+use crate::planning::default_decomposer;
+
+/// Who does the work of each tier.
+pub(crate) struct Crew {
+    pub(crate) decomposer: Arc<dyn Decomposer>,
+    pub(crate) worker: Arc<dyn Worker>,
+    pub(crate) synthesizer: Arc<dyn Synthesizer>,
+    pub(crate) executive: Arc<dyn Synthesizer>,
+}
+
+impl Crew {
+    /// Asks the providers about the models and makes the agents.
+    ///
+    /// # Errors
+    /// The first provider's refusal: a key or a model that every call would fail with.
+    pub(crate) async fn assemble(config: &Config, models: &[Model]) -> Result<Self, ProviderError> {
+        let cx = CallContext::default();
+        let mut resolved = Vec::with_capacity(models.len());
+        for model in models {
+            resolved.push(model.refreshed(&cx).await?);
+        }
+        let frozen = |asked: &Model| {
+            resolved.iter().find(|model| same_model(model, asked)).unwrap_or(asked).clone()
+        };
+        Ok(Self {
+            decomposer: decomposer(config, &frozen),
+            worker: worker(config, &frozen),
+            synthesizer: synthesizer(config, &frozen),
+            executive: executive(config, &frozen),
+        })
+    }
+}
+
+type Frozen<'a> = &'a dyn Fn(&Model) -> Model;
+
+fn decomposer(config: &Config, frozen: Frozen<'_>) -> Arc<dyn Decomposer> {
+    let options = config.tier(Tier::Decomposer);
+    let default = |model| Arc::new(default_decomposer(model, options, config.delivery));
+    let decomposer: Arc<dyn Decomposer> = match &config.decomposer {
+        Some(Source::Own(own)) => Arc::clone(own),
+        Some(Source::Model(model)) => default(Some(frozen(model))),
+        None => default(None),
+    };
+    // `build` has refused blank names, so an error says that there are none.
+    match Specialized::new(Arc::clone(&decomposer), &config.specializations) {
+        Ok(specialized) => Arc::new(specialized),
+        Err(_) => decomposer,
+    }
+}
+
+fn worker(config: &Config, frozen: Frozen<'_>) -> Arc<dyn Worker> {
+    match &config.worker {
+        Source::Own(own) => Arc::clone(own),
+        Source::Model(model) => {
+            let settings = config.agent(Tier::Worker, AgentSettings::WORKER);
+            Arc::new(ModelWorker::new(frozen(model)).with_settings(settings))
+        }
+    }
+}
+
+fn synthesizer(config: &Config, frozen: Frozen<'_>) -> Arc<dyn Synthesizer> {
+    match &config.synthesizer {
+        Source::Own(own) => Arc::clone(own),
+        Source::Model(model) => {
+            let settings = config.agent(Tier::Synthesizer, AgentSettings::SYNTHESIZER);
+            Arc::new(ModelSynthesizer::synthesizer(frozen(model)).with_settings(settings))
+        }
+    }
+}
+
+fn executive(config: &Config, frozen: Frozen<'_>) -> Arc<dyn Synthesizer> {
+    match &config.executive {
+        Source::Own(own) => Arc::clone(own),
+        Source::Model(model) => {
+            let settings = config.agent(Tier::Executive, AgentSettings::EXECUTIVE);
+            Arc::new(ModelSynthesizer::executive(frozen(model)).with_settings(settings))
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! From the ways a job can end to the reasons that people read.
+
+use std::time::Duration;
+
+use ziggurat_core::{AgentError, DecomposeError, ErrorKind, Reason};
+use ziggurat_executor::JobError;
+
+/// An error that can say its reason.
+pub(crate) trait Explain {
+    fn reason(&self) -> Reason;
+}
+
+impl Explain for AgentError {
+    fn reason(&self) -> Reason {
+        Self::reason(self)
+    }
+}
+
+impl Explain for DecomposeError {
+    fn reason(&self) -> Reason {
+        Self::reason(self)
+    }
+}
+
+/// Why a job has no value.
+pub(crate) fn of_job<E: Explain>(error: &JobError<E>) -> Reason {
+    match error {
+        JobError::Failed(error) => error.reason(),
+        JobError::TimedOut { after } => {
+            Reason::new(ErrorKind::Timeout, format!("no result within {}", seconds(*after)))
+        }
+        JobError::Cancelled => Reason::new(ErrorKind::Cancelled, "it was cancelled"),
+        JobError::Panicked { message } => {
+            Reason::new(ErrorKind::Panic, format!("its code panicked: {message}"))
+        }
+    }
+}
+
+/// Why nothing was left for a merge.
+pub(crate) fn no_input() -> Reason {
+    Reason::new(ErrorKind::NoInput, "none of its inputs has a result")
+}
+
+/// Why a merge was not called for one input.
+pub(crate) fn passed_up() -> Reason {
+    Reason::new(ErrorKind::PassedUp, "its one surviving input is passed up without a call")
+}
+
+/// Why a node never started when the run stopped.
+pub(crate) fn not_started(stop: &Reason) -> Reason {
+    Reason::new(ErrorKind::Stopped, format!("not started: {}", stop.message))
+}
+
+/// A length of time in words: `180 s`, `1.5 s`.
+pub(crate) fn seconds(time: Duration) -> String {
+    format!("{} s", time.as_secs_f64())
+}

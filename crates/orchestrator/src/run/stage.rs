@@ -1,0 +1,109 @@
+//! What all phases of a run share: its task and settings, its log, and what can halt it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use ziggurat_core::{AgentState, CallRecord, ErrorKind, EventKind, Reason, Signal, Task};
+
+use super::reasons::seconds;
+use crate::NodeResult;
+use crate::config::Config;
+use crate::events::Scribe;
+
+/// The ground a run stands on.
+pub(crate) struct Stage {
+    pub(crate) config: Arc<Config>,
+    pub(crate) task: Arc<Task>,
+    pub(crate) scribe: Arc<Scribe>,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) started: Instant,
+    pub(crate) timeout: Option<Duration>,
+}
+
+impl Stage {
+    /// Waits until the run must be halted: for its user, or for its deadline. Cancel-safe.
+    pub(crate) async fn halted(&self) -> Reason {
+        let deadline = async {
+            match self.timeout {
+                Some(timeout) => {
+                    tokio::time::sleep_until(self.started + timeout).await;
+                    timeout
+                }
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Reason::new(ErrorKind::Cancelled, "the run was cancelled"),
+            timeout = deadline => {
+                let message = format!("the run did not finish within {}", seconds(timeout));
+                Reason::new(ErrorKind::Deadline, message)
+            }
+        }
+    }
+
+    pub(crate) fn write(&self, event: EventKind) {
+        self.scribe.write(event);
+    }
+
+    /// Takes a signal of an agent: counts a call, shows text, tells of a retry.
+    pub(crate) fn hear(&self, agent: &mut NodeResult, signal: Signal) {
+        match signal {
+            Signal::Text(text) => self.scribe.delta(&agent.node.id, text),
+            Signal::Call(CallRecord { usage, cost, .. }) => {
+                agent.usage += usage;
+                agent.cost += cost;
+            }
+            Signal::Retrying { attempt, reason } if !agent.state.is_terminal() => {
+                agent.state = AgentState::Retrying;
+                let node = agent.node.clone();
+                self.write(EventKind::NodeRetrying { node, attempt, reason });
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends an agent that completed.
+    pub(crate) fn complete(&self, agent: &mut NodeResult, elapsed: Duration) {
+        agent.state = AgentState::Completed;
+        agent.elapsed = elapsed;
+        self.write(EventKind::NodeCompleted {
+            node: agent.node.clone(),
+            usage: agent.usage.into(),
+            cost_usd: agent.cost.total(),
+            model: agent.model.clone(),
+            elapsed_ms: millis(elapsed),
+            truncated: agent.truncated,
+        });
+    }
+
+    /// Ends an agent that failed.
+    pub(crate) fn fail(&self, agent: &mut NodeResult, reason: Reason, elapsed: Duration) {
+        agent.state = AgentState::Failed;
+        agent.elapsed = elapsed;
+        agent.reason = Some(reason.clone());
+        let node = agent.node.clone();
+        self.write(EventKind::NodeFailed { node, reason, elapsed_ms: millis(elapsed) });
+    }
+
+    /// Ends an agent that was stopped at work.
+    pub(crate) fn cancelled(&self, agent: &mut NodeResult, reason: Reason) {
+        agent.state = AgentState::Cancelled;
+        agent.reason = Some(reason.clone());
+        self.write(EventKind::NodeCancelled { node: agent.node.clone(), reason });
+    }
+
+    /// Ends an agent that never starts.
+    pub(crate) fn skip(&self, agent: &mut NodeResult, reason: Reason) {
+        agent.state = AgentState::Skipped;
+        agent.reason = Some(reason.clone());
+        self.write(EventKind::NodeSkipped { node: agent.node.clone(), reason });
+    }
+}
+
+/// Milliseconds, as events bear them.
+pub(crate) fn millis(elapsed: Duration) -> u64 {
+    u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
+}
