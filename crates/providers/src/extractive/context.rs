@@ -64,9 +64,9 @@ impl Context {
         Self { lent }
     }
 
-    /// Whether anything is lent to the unit.
-    pub(crate) fn any(&self, unit: usize) -> bool {
-        !self.lent[unit].is_empty()
+    /// Whether the term is lent to the unit.
+    pub(crate) fn lends(&self, unit: usize, term: usize) -> bool {
+        self.lent[unit].iter().any(|lent| lent.hit.term == term)
     }
 
     /// How the unit, with its context where it has a claim to it, covers the terms of a part.

@@ -188,7 +188,7 @@ impl Parser<'_> {
                 None => uses.push(TermUse { term, name, weight: if asks { 0.3 } else { 1.0 } }),
             }
         }
-        demote_acronyms(&mut uses, &self.terms);
+        demote(&mut uses, &self.terms);
         let lower: Vec<String> = found.iter().map(|(word, _)| word.to_lowercase()).collect();
         let facet = Facet {
             text: fold(part),
@@ -257,14 +257,18 @@ fn parts(sentence: &str) -> Vec<String> {
     out
 }
 
-/// `CEO` is what is asked of a name if the part has another name.
-fn demote_acronyms(uses: &mut [TermUse], terms: &[Term]) {
+/// `CEO` is what is asked of a name if the part has another name; a number alone is no name at all.
+fn demote(uses: &mut [TermUse], terms: &[Term]) {
+    let number = |part: &TermUse| terms[part.term].surface.chars().all(char::is_numeric);
     let acronym = |part: &TermUse| {
         let word = &terms[part.term].surface;
         word.len() <= 4 && word.chars().all(char::is_uppercase)
     };
-    if uses.iter().any(|part| part.name && !acronym(part)) {
-        uses.iter_mut().filter(|part| acronym(part)).for_each(|part| part.name = false);
+    let named = uses.iter().any(|part| part.name && !acronym(part) && !number(part));
+    let acronyms = uses.iter().any(|part| part.name && acronym(part));
+    for part in uses {
+        let lesser = (named && acronym(part)) || (!named && !acronyms && number(part));
+        part.name &= !lesser;
     }
 }
 

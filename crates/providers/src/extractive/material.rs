@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::blocks::{Block, BlockKind, blocks};
 use super::report;
-use super::sentences::{sentences, word_count};
+use super::sentences::sentences;
 use super::terms::{Token, Vocabulary};
 use super::{Kind, Source, marks};
 
@@ -40,7 +40,8 @@ pub(crate) struct Unit {
     pub(crate) text: String,
     pub(crate) tokens: Vec<Token>,
     pub(crate) words: usize,
-    pub(crate) marks: Vec<String>,
+    /// Index into [`Material::marks`].
+    pub(crate) marks: usize,
     /// The document it is from, numbered by first appearance.
     pub(crate) document: usize,
     /// The unit before it in the same section.
@@ -61,6 +62,8 @@ pub(crate) struct Material {
     pub(crate) units: Vec<Unit>,
     /// The stems of each document's name and title, by [`Unit::document`].
     pub(crate) labels: Vec<Vec<u32>>,
+    /// Lists of marks; the units of a document share one.
+    pub(crate) marks: Vec<Vec<String>>,
     documents: HashMap<String, usize>,
 }
 
@@ -91,7 +94,8 @@ impl Material {
             }
             let near = self.units.len() > start
                 && self.units.last().is_some_and(|unit| unit.document == document);
-            self.push(sentence.to_owned(), line_marks, document, vocabulary);
+            self.marks.push(line_marks);
+            self.push(sentence.to_owned(), document, vocabulary);
             self.link(near.then(|| self.units.len() - 2), near, None);
         }
         self.units.len() > start
@@ -101,11 +105,12 @@ impl Material {
     fn read_text(&mut self, source: &Source<'_>, vocabulary: &mut Vocabulary) {
         let mark = marks::mark(source.id);
         let document = self.document(&mark, source.title, vocabulary);
+        self.marks.push(vec![mark]);
         let mut section = Section::default();
         for block in blocks(source.text) {
             let start = self.units.len();
             for sentence in sentences(&block.lines) {
-                self.push(sentence, vec![mark.clone()], document, vocabulary);
+                self.push(sentence, document, vocabulary);
                 let index = self.units.len() - 1;
                 let previous = section.previous.filter(|_| !matches!(block.kind, BlockKind::Row));
                 self.link(previous, index > start, section.lead(block.kind));
@@ -128,21 +133,27 @@ impl Material {
         self.labels.len() - 1
     }
 
-    fn push(
-        &mut self,
-        text: String,
-        marks: Vec<String>,
-        document: usize,
-        vocabulary: &mut Vocabulary,
-    ) {
+    /// Adds a unit with the marks added last.
+    fn push(&mut self, text: String, document: usize, vocabulary: &mut Vocabulary) {
         let tokens = vocabulary.tokens(&text);
         let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
         let pronoun = PRONOUNS.contains(&first.to_lowercase().as_str());
-        let words = word_count(&text).max(text.split(' ').count()) + 1 + marks.len();
+        let marks = self.marks.len() - 1;
+        // As `split_whitespace` counts a line, or by words where there are no spaces.
+        let words = tokens.len().max(text.split(' ').count()) + 1 + self.marks[marks].len();
         let (previous, near, lead, statement) = (None, false, None, true);
-        let unit =
-            Unit { text, tokens, words, marks, document, previous, near, lead, statement, pronoun };
-        self.units.push(unit);
+        self.units.push(Unit {
+            text,
+            tokens,
+            words,
+            marks,
+            document,
+            previous,
+            near,
+            lead,
+            statement,
+            pronoun,
+        });
     }
 
     fn link(&mut self, previous: Option<usize>, near: bool, lead: Option<usize>) {

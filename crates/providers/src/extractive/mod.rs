@@ -33,11 +33,15 @@ mod cues;
 mod facets;
 mod marks;
 mod material;
+mod provider;
 mod rank;
 mod report;
 mod select;
 mod sentences;
 mod terms;
+
+pub use provider::Extractive;
+pub(crate) use provider::register;
 
 use facets::Question;
 use material::Material;
@@ -184,7 +188,7 @@ fn found(
     let reserved = missing.as_deref().map_or(0, words)
         + if headed { headings.iter().map(|heading| words(heading)).sum() } else { 0 };
     let room = limits.words.saturating_sub(reserved);
-    let chosen = select::select(&material.units, candidates, room, question.summary);
+    let chosen = select::select(material, candidates, room, question.summary);
     let statements: Vec<(usize, Statement)> = chosen
         .into_iter()
         .map(|unit| {

@@ -106,17 +106,16 @@ impl<'a> Ranking<'a> {
     }
 
     fn candidate(&self, index: usize, facet_index: usize) -> Option<Candidate> {
-        if self.own[index].is_empty() && !self.context.any(index) {
+        let facet = &self.question.facets[facet_index];
+        let own = &self.own[index];
+        let said = |part: &TermUse| own.iter().any(|hit| hit.term == part.term);
+        if !facet.terms.iter().any(|part| said(part) || self.context.lends(index, part.term)) {
             return None;
         }
-        let facet = &self.question.facets[facet_index];
         let unit = &self.units[index];
         let fits = fits(facet, unit, &self.question.terms);
-        let covered = self.context.cover(index, facet, &self.own[index], unit, fits > 0.0);
+        let covered = self.context.cover(index, facet, own, unit, fits > 0.0);
         if !covered.iter().zip(&facet.terms).any(|(hit, part)| hit.exact && part.weight > 0.5) {
-            return None;
-        }
-        if !says_more(unit, &self.question.terms) {
             return None;
         }
         let share = |wanted: &dyn Fn(&TermUse) -> f32| {
@@ -134,9 +133,12 @@ impl<'a> Ranking<'a> {
         let base = match (facet.named(), self.question.asks_for_facts()) {
             (true, true) if names < NAME_FLOOR => return None,
             (true, true) if only_names => 0.85 * names,
-            (true, true) => 0.5 * names + 0.35 * others,
+            (true, true) => names.min(1.0) * (0.5 + 0.35 * others),
             _ => 0.85 * share(&|part| if part.name { 2.0 } else { 1.0 }),
         };
+        if !says_more(unit, &self.question.terms) {
+            return None;
+        }
         let asks = if unit.text.ends_with(['?', '？']) { 0.6 } else { 1.0 };
         let score = (base + 0.08 * pairs(facet, unit, &self.question.terms) + 0.12 * fits) * asks;
         let mut supports: Vec<usize> = covered.iter().flat_map(|hit| hit.from).collect();

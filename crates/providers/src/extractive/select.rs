@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::centrality::{content, shared};
-use super::material::Unit;
+use super::material::{Material, Unit};
 use super::rank::Candidate;
 
 /// Words of a usual sentence with its marks.
@@ -20,7 +20,7 @@ const SENTENCE: f32 = 24.0;
 const MOST_PER_FACET: f32 = 9.0;
 /// Least gain beside the best of the part, and beside the best of all.
 const BESIDE_FACET: f32 = 0.45;
-const BESIDE_ALL: f32 = 0.25;
+const BESIDE_ALL: f32 = 0.4;
 const LEAST: f32 = 0.08;
 /// What a sentence loses if it repeats another one word for word.
 const REPETITION: f32 = 0.5;
@@ -39,8 +39,13 @@ pub(crate) struct Chosen {
 /// Chooses within `limit` words and orders the result for reading: parts in order, the best first,
 /// and every unit after those it refers back to. At least one candidate is chosen if there is one.
 /// With `across`, repetition counts between parts too.
-pub(crate) fn select(units: &[Unit], all: &[Candidate], limit: usize, across: bool) -> Vec<Chosen> {
-    let mut selector = Selector::new(units, all, limit, across);
+pub(crate) fn select(
+    material: &Material,
+    all: &[Candidate],
+    limit: usize,
+    across: bool,
+) -> Vec<Chosen> {
+    let mut selector = Selector::new(material, all, limit, across);
     while let Some(next) = selector.next() {
         selector.choose(next);
     }
@@ -49,6 +54,7 @@ pub(crate) fn select(units: &[Unit], all: &[Candidate], limit: usize, across: bo
 
 struct Selector<'a> {
     units: &'a [Unit],
+    marks: &'a [Vec<String>],
     all: &'a [Candidate],
     twins: HashMap<&'a str, Vec<usize>>,
     words: Vec<Vec<u32>>,
@@ -65,7 +71,8 @@ struct Selector<'a> {
 }
 
 impl<'a> Selector<'a> {
-    fn new(units: &'a [Unit], all: &'a [Candidate], limit: usize, across: bool) -> Self {
+    fn new(material: &'a Material, all: &'a [Candidate], limit: usize, across: bool) -> Self {
+        let units = material.units.as_slice();
         let facets = all.iter().map(|candidate| candidate.facet + 1).max().unwrap_or(0);
         let mut best = vec![0.0_f32; facets];
         for candidate in all {
@@ -79,6 +86,7 @@ impl<'a> Selector<'a> {
         }
         Self {
             units,
+            marks: &material.marks,
             all,
             twins,
             words: all.iter().map(|candidate| content(&units[candidate.unit])).collect(),
@@ -96,11 +104,15 @@ impl<'a> Selector<'a> {
     fn gain(&self, index: usize) -> f32 {
         let candidate = &self.all[index];
         let fresh = 1.0 - REPETITION * self.repeats[index];
-        candidate.score * self.decay.powi(self.count[candidate.facet]) * fresh
+        // "It is 42." completes the sentence before it rather than coming second to it.
+        let completes = self.units[candidate.unit].pronoun
+            && candidate.supports.iter().any(|support| self.chosen.contains_key(support));
+        let count = self.count[candidate.facet] - i32::from(completes);
+        candidate.score * self.decay.powi(count.max(0)) * fresh
     }
 
     /// The candidate that gains most, if it gains enough and fits.
-    fn next(&mut self) -> Option<usize> {
+    fn next(&self) -> Option<usize> {
         let top = self.best.iter().copied().fold(0.0, f32::max);
         let mut found: Option<(usize, f32)> = None;
         for index in 0..self.all.len() {
@@ -113,8 +125,6 @@ impl<'a> Selector<'a> {
                 (BESIDE_FACET * self.best[candidate.facet]).max(BESIDE_ALL * top).max(LEAST);
             let fits = self.cost(candidate) <= self.room || self.chosen.is_empty();
             if gain < least || self.chosen.contains_key(&candidate.unit) || !fits {
-                // Gains only fall and room only shrinks.
-                self.out[index] = gain < least || !self.chosen.is_empty();
                 continue;
             }
             if found.is_none_or(|(_, most)| gain > most) {
@@ -141,7 +151,7 @@ impl<'a> Selector<'a> {
             let new = || Chosen {
                 unit: *unit,
                 facet: candidate.facet,
-                marks: self.units[*unit].marks.clone(),
+                marks: self.marks[self.units[*unit].marks].clone(),
                 score: candidate.score,
                 root,
             };
@@ -172,7 +182,7 @@ impl<'a> Selector<'a> {
             pairs.push((candidate.unit, twin));
             for (line, other) in pairs {
                 if let Some(chosen) = self.chosen.get_mut(&line) {
-                    add_marks(&mut chosen.marks, &self.units[other].marks);
+                    add_marks(&mut chosen.marks, &self.marks[self.units[other].marks]);
                 }
             }
             for (other, out) in self.all.iter().zip(&mut self.out) {

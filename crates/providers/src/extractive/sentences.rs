@@ -46,7 +46,7 @@ pub(crate) fn sentences(lines: &[&str]) -> Vec<String> {
     let whole = fold(&lines.join("\n"));
     let mut out = Vec::new();
     for sentence in split(&whole) {
-        if word_count(sentence) > LONGEST && lines.len() > 1 {
+        if lines.len() > 1 && is_long(sentence) {
             // No sentence of a person: its lines are the better borders.
             return lines.iter().flat_map(|line| sentences(&[line])).collect();
         }
@@ -56,9 +56,9 @@ pub(crate) fn sentences(lines: &[&str]) -> Vec<String> {
     out
 }
 
-/// Words as a limit counts them: Unicode words, so text without spaces has some too.
-pub(crate) fn word_count(text: &str) -> usize {
-    text.unicode_words().count()
+/// Counting Unicode words is slow, so only where bytes leave a doubt.
+fn is_long(text: &str) -> bool {
+    text.len() > 2 * LONGEST && text.unicode_words().nth(LONGEST).is_some()
 }
 
 fn split(text: &str) -> Vec<&str> {
@@ -101,7 +101,8 @@ fn ends_sentence(before: &str, after: &str) -> bool {
 /// Cuts what is longer than [`LONGEST`] words into pieces of that many.
 fn cut(sentence: &str, out: &mut Vec<String>) {
     let mut start = 0;
-    for (border, _) in sentence.unicode_word_indices().step_by(LONGEST).skip(1) {
+    let words = if is_long(sentence) { sentence } else { "" };
+    for (border, _) in words.unicode_word_indices().step_by(LONGEST).skip(1) {
         // At the last space before it, so that `well-known` or `"it` stay whole.
         let border = sentence[start..border].rfind(' ').map_or(border, |space| start + space);
         out.push(sentence[start..border].trim().to_owned());
