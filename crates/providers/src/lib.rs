@@ -21,6 +21,8 @@ mod registry;
 pub use error::{ConfigError, SelectionError};
 pub use registry::{Env, Factory, ProviderOptions, Registry, process_env};
 
+#[cfg(feature = "extractive")]
+pub use extractive::Extractive;
 #[cfg(feature = "openai")]
 pub use {
     default_chain::{Choice, choose},

@@ -104,6 +104,8 @@ impl Registry {
         let mut registry = Self::empty();
         #[cfg(feature = "openai")]
         crate::openai::register(&mut registry);
+        #[cfg(feature = "extractive")]
+        crate::extractive::register(&mut registry);
         registry
     }
 
