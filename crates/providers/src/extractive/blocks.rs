@@ -15,7 +15,7 @@ pub(crate) enum BlockKind {
     Paragraph,
     /// One list item; a paragraph that ends in a colon leads it.
     Item,
-    /// The first row of a table; context for the rows below it.
+    /// The row above a table's rule; context for the rows below it, no statement itself.
     TableHead,
     /// A row of a table; one statement.
     Row,
@@ -68,6 +68,8 @@ struct Blocks<'a> {
     open: Vec<&'a str>,
     item: bool,
     table: bool,
+    /// The row before is the first of its table.
+    head: bool,
 }
 
 impl<'a> Blocks<'a> {
@@ -111,11 +113,15 @@ impl<'a> Blocks<'a> {
 
     fn row(&mut self, row: &'a str) {
         let first = !self.table;
+        let head = self.head && !first;
         self.end();
-        self.table = true;
+        (self.table, self.head) = (true, head);
         if row.chars().any(char::is_alphanumeric) {
-            let kind = if first { BlockKind::TableHead } else { BlockKind::Row };
-            self.push(kind, row.trim_matches(['|', ' ', '\t']));
+            self.push(BlockKind::Row, row.trim_matches(['|', ' ', '\t']));
+            self.head = first;
+        } else if let Some(head) = self.done.last_mut().filter(|_| self.head) {
+            head.kind = BlockKind::TableHead;
+            self.head = false;
         }
     }
 
@@ -124,7 +130,7 @@ impl<'a> Blocks<'a> {
     }
 
     fn end(&mut self) {
-        self.table = false;
+        (self.table, self.head) = (false, false);
         let item = std::mem::take(&mut self.item);
         if !self.open.is_empty() {
             let kind = if item { BlockKind::Item } else { BlockKind::Paragraph };

@@ -38,7 +38,7 @@ const REFERS_BACK: f32 = 0.8;
 const REFERS_BACK_FAR: f32 = 0.6;
 const FOLLOWS: f32 = 0.55;
 const HEADING: f32 = 0.6;
-const LABEL: f32 = 0.4;
+const LABEL: f32 = 0.6;
 /// Headings above headings that are read.
 const DEPTH: usize = 4;
 

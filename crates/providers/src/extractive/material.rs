@@ -201,7 +201,10 @@ impl Section {
             BlockKind::Paragraph => {
                 self.lead_in = units[last].text.ends_with([':', '：']).then_some(last);
             }
-            BlockKind::TableHead => self.table = Some(start),
+            BlockKind::TableHead => {
+                self.table = Some(start);
+                units[start..].iter_mut().for_each(|unit| unit.statement = false);
+            }
             BlockKind::Item | BlockKind::Row => {}
         }
     }

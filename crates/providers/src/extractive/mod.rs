@@ -46,6 +46,7 @@ pub(crate) use provider::register;
 use facets::Question;
 use material::Material;
 use rank::{Candidate, Ranking};
+use select::Aim;
 use terms::Vocabulary;
 
 /// What a source is, which decides how it is read.
@@ -188,7 +189,12 @@ fn found(
     let reserved = missing.as_deref().map_or(0, words)
         + if headed { headings.iter().map(|heading| words(heading)).sum() } else { 0 };
     let room = limits.words.saturating_sub(reserved);
-    let chosen = select::select(material, candidates, room, question.summary);
+    let aim = match (question.summary, question.asks_for_facts()) {
+        (true, _) => Aim::Whole,
+        (false, true) => Aim::Facts,
+        (false, false) => Aim::Subject,
+    };
+    let chosen = select::select(material, candidates, room, aim);
     let statements: Vec<(usize, Statement)> = chosen
         .into_iter()
         .map(|unit| {

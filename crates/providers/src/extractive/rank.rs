@@ -140,7 +140,10 @@ impl<'a> Ranking<'a> {
             return None;
         }
         let asks = if unit.text.ends_with(['?', '？']) { 0.6 } else { 1.0 };
-        let score = (base + 0.08 * pairs(facet, unit, &self.question.terms) + 0.12 * fits) * asks;
+        let dangles = unit.pronoun && covered.iter().all(|hit| hit.from.is_none());
+        let whole = if dangles { 0.75 } else { 1.0 };
+        let says = base + 0.08 * pairs(facet, unit, &self.question.terms) + 0.12 * fits;
+        let score = says * asks * whole;
         let mut supports: Vec<usize> = covered.iter().flat_map(|hit| hit.from).collect();
         supports.sort_unstable();
         supports.dedup();

@@ -17,13 +17,26 @@ use super::rank::Candidate;
 /// Words of a usual sentence with its marks.
 const SENTENCE: f32 = 24.0;
 /// Sentences a part gets before its worth is halved, at most.
-const MOST_PER_FACET: f32 = 9.0;
+const MOST_PER_FACET: f32 = 14.0;
 /// Least gain beside the best of the part, and beside the best of all.
-const BESIDE_FACET: f32 = 0.45;
+const BESIDE_FACET: f32 = 0.42;
 const BESIDE_ALL: f32 = 0.4;
 const LEAST: f32 = 0.08;
+/// What a sentence is worth after another one of its document on the same part.
+const SAME_DOCUMENT: f32 = 0.85;
 /// What a sentence loses if it repeats another one word for word.
-const REPETITION: f32 = 0.5;
+const REPETITION: f32 = 0.4;
+
+/// What a good choice looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aim {
+    /// One fact per part, which may stand beside the other mentions in its document.
+    Facts,
+    /// What the documents say about a subject: better from many than much from one.
+    Subject,
+    /// The whole of the material; repetition counts between its parts too.
+    Whole,
+}
 
 /// A unit that is quoted.
 #[derive(Clone, Debug)]
@@ -38,14 +51,13 @@ pub(crate) struct Chosen {
 
 /// Chooses within `limit` words and orders the result for reading: parts in order, the best first,
 /// and every unit after those it refers back to. At least one candidate is chosen if there is one.
-/// With `across`, repetition counts between parts too.
 pub(crate) fn select(
     material: &Material,
     all: &[Candidate],
     limit: usize,
-    across: bool,
+    aim: Aim,
 ) -> Vec<Chosen> {
-    let mut selector = Selector::new(material, all, limit, across);
+    let mut selector = Selector::new(material, all, limit, aim);
     while let Some(next) = selector.next() {
         selector.choose(next);
     }
@@ -63,15 +75,17 @@ struct Selector<'a> {
     count: Vec<i32>,
     /// By candidate: the most it repeats of what has been chosen, and whether it is out.
     repeats: Vec<f32>,
+    /// By part and document: how often it has been quoted.
+    quoted: BTreeMap<(usize, usize), i32>,
     out: Vec<bool>,
     chosen: BTreeMap<usize, Chosen>,
     room: usize,
     decay: f32,
-    across: bool,
+    aim: Aim,
 }
 
 impl<'a> Selector<'a> {
-    fn new(material: &'a Material, all: &'a [Candidate], limit: usize, across: bool) -> Self {
+    fn new(material: &'a Material, all: &'a [Candidate], limit: usize, aim: Aim) -> Self {
         let units = material.units.as_slice();
         let facets = all.iter().map(|candidate| candidate.facet + 1).max().unwrap_or(0);
         let mut best = vec![0.0_f32; facets];
@@ -93,11 +107,12 @@ impl<'a> Selector<'a> {
             best,
             count: vec![0; facets],
             repeats: vec![0.0; all.len()],
+            quoted: BTreeMap::new(),
             out: vec![false; all.len()],
             chosen: BTreeMap::new(),
             room: limit,
             decay: capacity / (capacity + 1.0),
-            across,
+            aim,
         }
     }
 
@@ -108,7 +123,14 @@ impl<'a> Selector<'a> {
         let completes = self.units[candidate.unit].pronoun
             && candidate.supports.iter().any(|support| self.chosen.contains_key(support));
         let count = self.count[candidate.facet] - i32::from(completes);
-        candidate.score * self.decay.powi(count.max(0)) * fresh
+        let from = (candidate.facet, self.units[candidate.unit].document);
+        let quoted = match self.aim {
+            Aim::Facts => 0,
+            Aim::Subject | Aim::Whole => {
+                self.quoted.get(&from).copied().unwrap_or(0) - i32::from(completes)
+            }
+        };
+        candidate.score * fresh * self.decay.powi(count.max(0)) * SAME_DOCUMENT.powi(quoted.max(0))
     }
 
     /// The candidate that gains most, if it gains enough and fits.
@@ -200,7 +222,9 @@ impl<'a> Selector<'a> {
                 self.out[nth] = true;
                 let answers = nth == index || other.score >= 0.8 * self.best[other.facet];
                 self.count[other.facet] += i32::from(answers);
-            } else if self.across || other.facet == self.all[index].facet {
+                *self.quoted.entry((other.facet, self.units[unit].document)).or_default() +=
+                    i32::from(answers);
+            } else if self.aim == Aim::Whole || other.facet == self.all[index].facet {
                 let (a, b) = (&self.words[index], &self.words[nth]);
                 let both = shared(a, b, &|_| 1.0);
                 let similarity = both / ((a.len() + b.len()) as f32 - both).max(1.0);
