@@ -1,3 +1,62 @@
-//! The ziggurat command: run a pyramid of agents on a task and your documents
+#![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
+#![allow(clippy::print_stderr, reason = "a command speaks to its user")]
+
+mod args;
+mod documents;
+mod error;
+mod exit;
+mod models;
+mod output;
+mod plan_file;
+mod progress;
+mod run;
+mod setup;
+mod text;
+mod values;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+use ziggurat::providers::Registry;
+
+use crate::args::{Cli, Command};
+
+/// The command: parses the arguments (the first is the program's name), does what they say, and gives
+/// the exit code. Providers are looked up in `registry`, so that a program can add its own:
+///
+/// ```no_run
+/// use std::process::ExitCode;
+/// use ziggurat::providers::Registry;
+///
+/// fn main() -> ExitCode {
+///     let mut registry = Registry::builtin();
+///     // registry.register("mine", Some("default-model"), |options| …);
+///     ziggurat_cli::main(std::env::args_os(), registry)
+/// }
+/// ```
+pub fn main<I, T>(args: I, registry: Registry) -> ExitCode
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return exit::usage(&error),
+    };
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: the async runtime could not be started: {error}");
+            return exit::FAILED.into();
+        }
+    };
+    let code = match cli.command {
+        Command::Run(args) => runtime.block_on(run::run(*args, &registry)),
+    };
+    // A second Ctrl-C, or a thread blocked on a terminal, must not keep the process.
+    runtime.shutdown_background();
+    code
+}

@@ -1,0 +1,217 @@
+//! The command line. The help texts are what users read first; defaults stand in them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use ziggurat::hierarchy::ExecutiveMode;
+use ziggurat::{Concurrency, ModelName, Preset, TierOptions, WorkerCount};
+
+use crate::values;
+
+/// Hierarchical multi-agent orchestration: workers in parallel, synthesizers above them, one report.
+#[derive(Debug, Parser)]
+#[command(name = "ziggurat", version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a task, over your documents if you give some.
+    #[command(after_help = EXIT_CODES)]
+    Run(Box<RunArgs>),
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 complete, 1 failed, 2 bad input or configuration (before any model call),
+3 degraded (something is missing, and the report says what), 4 stopped, 130 interrupted.
+
+Environment: OPENAI_API_KEY and OPENAI_BASE_URL choose and reach the model; ZIGGURAT_LOCAL_SERVERS
+lists the local servers to look for (NAME=URL,…; empty for none); NO_COLOR.";
+
+/// What `ziggurat run` takes.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// What should be done; `-` reads it from stdin
+    pub(crate) task: Option<String>,
+
+    /// A file or directory of documents to work on (UTF-8 text); may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub(crate) input: Vec<PathBuf>,
+
+    /// A plan of your own (JSON or TOML) in place of decomposition
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) shape: ShapeArgs,
+
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+
+    #[command(flatten)]
+    pub(crate) tiers: TierArgs,
+
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// The pyramid.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pyramid")]
+pub(crate) struct ShapeArgs {
+    /// How many workers: a number or `auto` [default: auto]
+    #[arg(long, value_name = "N|auto", value_parser = values::workers, allow_hyphen_values = true)]
+    pub(crate) workers: Option<WorkerCount>,
+
+    /// How many results a merge takes at least [default: 5]
+    #[arg(long, value_name = "N", allow_hyphen_values = true,
+          value_parser = clap::value_parser!(u32).range(2..))]
+    pub(crate) fan_in: Option<u32>,
+
+    /// How many workers must succeed, or the run has failed [default: 1]
+    #[arg(long, value_name = "N", allow_hyphen_values = true,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) quorum: Option<u32>,
+
+    /// How many agents work at once [default: 10]
+    #[arg(long, value_name = "N", value_parser = values::concurrency, allow_hyphen_values = true)]
+    pub(crate) concurrency: Option<Concurrency>,
+
+    /// Concurrency by name: conservative (4), moderate (8) or aggressive (16)
+    #[arg(long, value_name = "NAME", value_parser = values::profile, conflicts_with = "concurrency")]
+    pub(crate) profile: Option<Concurrency>,
+
+    /// Workers, executive and specializations by kind of task: research, software or analysis
+    #[arg(long, value_name = "NAME", value_parser = values::preset)]
+    pub(crate) preset: Option<Preset>,
+
+    /// Specializations given to workers in turn, for example research,analysis
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = values::specialization)]
+    pub(crate) specializations: Vec<String>,
+
+    /// No synthesizers: sections by worker, or an executive over all with `--executive always`
+    #[arg(long)]
+    pub(crate) no_synthesizers: bool,
+
+    /// Whether an executive concludes: auto, always or never [default: auto]
+    #[arg(long, value_name = "WHEN", value_parser = values::executive)]
+    pub(crate) executive: Option<ExecutiveMode>,
+}
+
+/// The model.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Model")]
+pub(crate) struct ModelArgs {
+    /// The model of all tiers, for example openai/gpt-5.4-mini or extractive/bm25
+    #[arg(long, value_name = "PROVIDER/MODEL", value_parser = values::model)]
+    pub(crate) model: Option<ModelName>,
+
+    /// An OpenAI-compatible server, for example http://127.0.0.1:8080/v1
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+
+    /// The longest the run may take, for example 90s or 10m [default: 600s; none for free models]
+    #[arg(long, value_name = "TIME", value_parser = values::duration, allow_hyphen_values = true)]
+    pub(crate) timeout: Option<Duration>,
+
+    /// Fetch answers whole instead of streaming them
+    #[arg(long)]
+    pub(crate) no_stream: bool,
+}
+
+/// What goes where.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputArgs {
+    /// Write the report to a file instead of stdout
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// One JSON event a line on stdout instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// With --json, also the pieces of text as agents write them (type text_delta)
+    #[arg(long, requires = "json")]
+    pub(crate) deltas: bool,
+
+    /// Nothing on stderr unless something goes wrong
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// A log of everything on stderr
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+macro_rules! tier_args {
+    ($($tier:literal $model:ident $timeout:ident $temperature:ident $max_tokens:ident
+       [$seconds:literal $warmth:literal $tokens:literal];)*) => {
+        /// What each tier is set to.
+        #[derive(Debug, Args)]
+        #[command(next_help_heading = "Tiers")]
+        pub(crate) struct TierArgs {
+            $(
+                #[doc = concat!("The model of the ", $tier, " [default: --model]")]
+                #[arg(long, value_name = "PROVIDER/MODEL", value_parser = values::model)]
+                pub(crate) $model: Option<ModelName>,
+
+                #[doc = concat!("The longest one ", $tier, " call may take [default: ", $seconds, "]")]
+                #[arg(long, value_name = "TIME", value_parser = values::duration,
+                      allow_hyphen_values = true)]
+                $timeout: Option<Duration>,
+
+                #[doc = concat!("The temperature of the ", $tier, " [default: ", $warmth, "]")]
+                #[arg(long, value_name = "T", value_parser = values::temperature,
+                      allow_hyphen_values = true)]
+                $temperature: Option<f32>,
+
+                #[doc = concat!("The bound on an answer of the ", $tier, " [default: ", $tokens, "]")]
+                #[arg(long, value_name = "N", allow_hyphen_values = true,
+                      value_parser = clap::value_parser!(u32).range(1..))]
+                $max_tokens: Option<u32>,
+            )*
+        }
+    };
+}
+
+tier_args! {
+    "worker" worker_model worker_timeout worker_temperature worker_max_tokens
+        ["180s" "0.7" "2000"];
+    "synthesizer" synthesizer_model synthesizer_timeout synthesizer_temperature
+        synthesizer_max_tokens ["240s" "0.6" "3000"];
+    "executive" executive_model executive_timeout executive_temperature executive_max_tokens
+        ["300s" "0.5" "4000"];
+}
+
+impl TierArgs {
+    /// The workers' options, without the model.
+    pub(crate) fn worker(&self) -> TierOptions {
+        options(self.worker_timeout, self.worker_temperature, self.worker_max_tokens)
+    }
+
+    /// The synthesizers' options, without the model.
+    pub(crate) fn synthesizer(&self) -> TierOptions {
+        options(self.synthesizer_timeout, self.synthesizer_temperature, self.synthesizer_max_tokens)
+    }
+
+    /// The executive's options, without the model.
+    pub(crate) fn executive(&self) -> TierOptions {
+        options(self.executive_timeout, self.executive_temperature, self.executive_max_tokens)
+    }
+}
+
+fn options(
+    timeout: Option<Duration>,
+    temperature: Option<f32>,
+    max_tokens: Option<u32>,
+) -> TierOptions {
+    let mut options = TierOptions::default();
+    options.timeout = timeout;
+    options.temperature = temperature;
+    options.max_tokens = max_tokens;
+    options
+}

@@ -1,0 +1,59 @@
+//! Everything that is wrong before a run begins. Each message says what and where, and what to do.
+
+use std::io;
+use std::path::PathBuf;
+
+use ziggurat::providers::SelectionError;
+
+/// Bad input or configuration: exit code 2, and nothing was spent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UsageError {
+    #[error(
+        "there is no task: give one as an argument, `-` to read it from stdin, or a --plan with one"
+    )]
+    NoTask,
+    #[error(transparent)]
+    Task(#[from] ziggurat::TaskError),
+    #[error("the task could not be read from stdin")]
+    Stdin(#[source] io::Error),
+    #[error("the input {path} cannot be read")]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("the input {path} is no text: {problem}")]
+    NotText { path: PathBuf, problem: &'static str },
+    #[error("there is no readable document in {}", .0.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "))]
+    NoDocuments(Vec<PathBuf>),
+    #[error("the plan {path}: {problem}")]
+    Plan { path: PathBuf, problem: String },
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+    #[error("ZIGGURAT_LOCAL_SERVERS: {0}")]
+    LocalServers(#[source] ziggurat::providers::ConfigError),
+    #[error(
+        "{model} answers only from documents, and there are none: give some with --input, or \
+         choose another model with --model (set OPENAI_API_KEY, or start a local server)"
+    )]
+    NoMaterial { model: String },
+    #[error("--workers {workers} is less than the {subtasks} subtasks of the plan")]
+    FewerWorkersThanPlan { workers: u32, subtasks: usize },
+    #[error("--quorum {quorum} is more than the {subtasks} subtasks of the plan")]
+    QuorumOverPlan { quorum: u32, subtasks: usize },
+    #[error(transparent)]
+    Config(#[from] ziggurat::ConfigError),
+    #[error("the output {path} cannot be written")]
+    Output { path: PathBuf, source: io::Error },
+}
+
+/// The error and its causes, each once, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !line.contains(&text) {
+            line.push_str(": ");
+            line.push_str(&text);
+        }
+        source = cause.source();
+    }
+    line
+}

@@ -1,0 +1,91 @@
+//! Which model each tier calls: those that flags name, else the one the providers choose by what is
+//! configured.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ziggurat::providers::{Env, LocalServer, ProviderOptions, Registry, SelectionError, choose};
+use ziggurat::{Model, ModelName, Provider};
+
+use crate::args::RunArgs;
+use crate::error::UsageError;
+
+/// The models of a run.
+pub(crate) struct Models {
+    /// Of every tier that has none of its own, the decomposer included.
+    pub(crate) default: Model,
+    pub(crate) worker: Option<Model>,
+    pub(crate) synthesizer: Option<Model>,
+    pub(crate) executive: Option<Model>,
+    /// What was chosen and why, in a line.
+    pub(crate) why: String,
+}
+
+/// Finds the models. Asks servers on this machine for their lists, and nothing else.
+pub(crate) async fn find(
+    args: &RunArgs,
+    registry: &Registry,
+    env: Env<'_>,
+    has_material: bool,
+) -> Result<Models, UsageError> {
+    let base_url = args.model.base_url.as_deref();
+    let (default, why) = match &args.model.model {
+        Some(name) => {
+            let options = ProviderOptions::new(env).with_base_url(base_url);
+            let model = registry.create(name, &options)?;
+            let why = format!("{}: --model is given", model.info().name());
+            (model, why)
+        }
+        None => {
+            let local = LocalServer::from_env(env).map_err(UsageError::LocalServers)?;
+            let choice = choose(registry, env, base_url, has_material, &local).await?;
+            (choice.model, choice.why)
+        }
+    };
+    let mut tiers = TierModels::new(registry, env, base_url, &default);
+    let models = Models {
+        worker: tiers.model(args.tiers.worker_model.as_ref())?,
+        synthesizer: tiers.model(args.tiers.synthesizer_model.as_ref())?,
+        executive: tiers.model(args.tiers.executive_model.as_ref())?,
+        default,
+        why,
+    };
+    let worker = models.worker.as_ref().unwrap_or(&models.default);
+    if worker.info().extractive && !has_material {
+        return Err(UsageError::NoMaterial { model: worker.info().name() });
+    }
+    Ok(models)
+}
+
+/// The tiers' own models. Tiers of one provider share it, and with it its connections.
+struct TierModels<'a> {
+    registry: &'a Registry,
+    options: ProviderOptions<'a>,
+    providers: BTreeMap<String, Arc<dyn Provider>>,
+}
+
+impl<'a> TierModels<'a> {
+    fn new(
+        registry: &'a Registry,
+        env: Env<'a>,
+        base_url: Option<&'a str>,
+        default: &Model,
+    ) -> Self {
+        let provider = Arc::clone(default.provider());
+        let providers = BTreeMap::from([(default.info().provider.clone(), provider)]);
+        Self { registry, options: ProviderOptions::new(env).with_base_url(base_url), providers }
+    }
+
+    fn model(&mut self, name: Option<&ModelName>) -> Result<Option<Model>, SelectionError> {
+        let Some(name) = name else { return Ok(None) };
+        let Some(provider) = self.providers.get(&name.provider) else {
+            let model = self.registry.create(name, &self.options)?;
+            self.providers.insert(name.provider.clone(), Arc::clone(model.provider()));
+            return Ok(Some(model));
+        };
+        let default = || self.registry.default_model(&name.provider);
+        let model = name.model.as_deref().or_else(default);
+        let no_default = || SelectionError::NoDefaultModel { provider: name.provider.clone() };
+        Ok(Some(Model::known(Arc::clone(provider), model.ok_or_else(no_default)?)))
+    }
+}

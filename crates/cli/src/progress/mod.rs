@@ -1,0 +1,76 @@
+//! What a user sees while a run goes on: a live tree on a terminal, lines otherwise, JSON events for
+//! programs, or nothing. All of them render the same events.
+
+mod json;
+mod live;
+mod plain;
+mod tree;
+
+use tokio::sync::broadcast::Receiver;
+use ziggurat::core::TextDelta;
+use ziggurat::{EventReader, RunResult};
+
+use crate::args::OutputArgs;
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Quiet,
+    Plain,
+    Live,
+    Json { deltas: bool, quiet: bool },
+}
+
+impl Mode {
+    pub(crate) fn of(args: &OutputArgs) -> Self {
+        match args {
+            OutputArgs { json: true, deltas, quiet, .. } => {
+                Self::Json { deltas: *deltas, quiet: *quiet }
+            }
+            OutputArgs { quiet: true, .. } => Self::Quiet,
+            // A log and a tree would draw over each other.
+            OutputArgs { verbose: false, .. } if console::Term::stderr().is_term() => Self::Live,
+            _ => Self::Plain,
+        }
+    }
+
+    pub(crate) fn is_json(self) -> bool {
+        matches!(self, Self::Json { .. })
+    }
+
+    pub(crate) fn is_quiet(self) -> bool {
+        matches!(self, Self::Quiet | Self::Json { quiet: true, .. })
+    }
+
+    pub(crate) fn wants_deltas(self) -> bool {
+        matches!(self, Self::Live | Self::Json { deltas: true, .. })
+    }
+
+    pub(crate) fn tells_summary(self) -> bool {
+        matches!(self, Self::Plain | Self::Live)
+    }
+}
+
+/// Shows the events to the last.
+pub(crate) async fn watch(mode: Mode, events: EventReader, deltas: Option<Receiver<TextDelta>>) {
+    match mode {
+        Mode::Quiet => {}
+        Mode::Plain => plain::watch(events).await,
+        Mode::Live => live::watch(events, deltas).await,
+        Mode::Json { .. } => json::watch(events, deltas).await,
+    }
+}
+
+/// The run in one line: outcome, coverage, tokens, cost, time.
+pub(crate) fn summary(result: &RunResult) -> String {
+    let tokens = |count: Option<u64>| count.map_or("unknown".to_owned(), |count| count.to_string());
+    let cost = result.cost.total().map_or("unknown".to_owned(), |usd| format!("${usd}"));
+    format!(
+        "{} · coverage {} workers · tokens {} in, {} out · cost {cost} · {:.1} s",
+        result.outcome,
+        result.coverage,
+        tokens(result.usage.input_tokens),
+        tokens(result.usage.output_tokens),
+        result.elapsed.as_secs_f64(),
+    )
+}
