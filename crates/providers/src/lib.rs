@@ -1,4 +1,5 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "openai", doc = include_str!("../README.md"))]
+#![cfg_attr(not(feature = "openai"), doc = "Models for Ziggurat: what the README describes, without HTTP.")]
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 

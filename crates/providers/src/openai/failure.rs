@@ -33,7 +33,8 @@ fn refusal(reporter: &Reporter, status: u16, headers: &HeaderMap, body: &[u8]) -
     let error = ErrorBody::parse(body);
     let kind = error.classify(Some(status));
     let said = match error.message.as_str() {
-        "" => excerpt(&String::from_utf8_lossy(body), 200),
+        // The key is looked for before anything is cut off: half a key is a leak as well.
+        "" => excerpt(&reporter.key().scrub(&String::from_utf8_lossy(body)), 200),
         message => message.to_owned(),
     };
     let message = match kind {

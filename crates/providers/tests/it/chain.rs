@@ -1,0 +1,150 @@
+//! Which model answers when none was named.
+
+use std::time::{Duration, Instant};
+
+use ziggurat_core::Price;
+use ziggurat_providers::{Choice, LocalServer, Registry, SelectionError, choose};
+
+use crate::support::server::{Act, Script, Server, json};
+
+const LIST: &str = r#"{"data":[{"id":"nomic-embed-text"},{"id":"llama3:latest"}]}"#;
+
+#[derive(Default)]
+struct Situation<'a> {
+    env: &'a [(&'a str, &'a str)],
+    base_url: Option<&'a str>,
+    material: bool,
+    servers: Vec<LocalServer>,
+}
+
+impl Situation<'_> {
+    async fn choose(self) -> Result<Choice, SelectionError> {
+        let pairs: Vec<(String, String)> =
+            self.env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let env = move |name: &str| {
+            pairs.iter().find(|(variable, _)| variable == name).map(|(_, value)| value.clone())
+        };
+        let registry = Registry::builtin();
+        let chosen = choose(&registry, &env, self.base_url, self.material, &self.servers);
+        // The CLI runs it on any runtime: the future must be Send.
+        fn is_send<T: Send>(value: T) -> T {
+            value
+        }
+        is_send(chosen).await
+    }
+
+    async fn why(self) -> String {
+        self.choose().await.unwrap().why
+    }
+}
+
+async fn local(name: &str, script: Script) -> (Server, LocalServer) {
+    let server = Server::start([script]).await;
+    let entry = LocalServer::new(name, &server.base_url()).unwrap();
+    (server, entry)
+}
+
+#[tokio::test]
+async fn an_address_comes_first_and_its_first_model_that_can_chat_is_taken() {
+    let (server, _) = local("x", json(200, LIST)).await;
+    let base_url = server.base_url();
+    let env = [("OPENAI_API_KEY", "k"), ("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")];
+    let flag = Situation { base_url: Some(&base_url), env: &env, ..Default::default() };
+    assert_eq!(flag.why().await, "openai/llama3:latest: --base-url is given");
+    let env = [("OPENAI_API_KEY", "k"), ("OPENAI_BASE_URL", base_url.as_str())];
+    let variable = Situation { env: &env, ..Default::default() };
+    assert_eq!(variable.why().await, "openai/llama3:latest: OPENAI_BASE_URL is set");
+    assert!(server.received().iter().all(|request| request.line.starts_with("GET /v1/models ")));
+}
+
+#[tokio::test]
+async fn an_address_without_a_list_or_with_the_default_in_it_means_the_default() {
+    let listed = r#"{"data":[{"id":"gpt-4"},{"id":"gpt-5.4-mini"}]}"#;
+    for script in [json(404, "{}"), json(200, "{}"), json(200, listed), vec![Act::Reset]] {
+        let (server, _) = local("x", script).await;
+        let base_url = server.base_url();
+        let flag = Situation { base_url: Some(&base_url), ..Default::default() };
+        assert_eq!(flag.why().await, "openai/gpt-5.4-mini: --base-url is given");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_an_error() {
+    let flag = Situation { base_url: Some("localhost:8080"), ..Default::default() };
+    let error = flag.choose().await.unwrap_err();
+    assert!(matches!(error, SelectionError::Config { .. }), "{error}");
+    assert!(error.to_string().contains("http://"), "{error}");
+}
+
+#[tokio::test]
+async fn a_key_means_openai_and_no_server_is_asked() {
+    let (server, entry) = local("ollama", json(200, LIST)).await;
+    let env = [("OPENAI_API_KEY", "k")];
+    let keyed = Situation { env: &env, servers: vec![entry], ..Default::default() };
+    assert_eq!(keyed.why().await, "openai/gpt-5.4-mini: OPENAI_API_KEY is set");
+    assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+async fn a_blank_key_is_none() {
+    let env = [("OPENAI_API_KEY", " "), ("OPENAI_BASE_URL", "")];
+    let blank = Situation { env: &env, material: true, ..Default::default() };
+    assert_eq!(
+        blank.why().await,
+        "extractive/bm25: nothing else is configured; it answers from the documents"
+    );
+}
+
+#[tokio::test]
+async fn the_first_local_server_in_order_is_taken_and_sees_no_key() {
+    let (first, a) = local("llamacpp", json(200, LIST)).await;
+    let (second, b) = local("ollama", json(200, LIST)).await;
+    let env = [("LLAMA_API_KEY", "secret"), ("OLLAMA_API_KEY", "secret")];
+    let found = Situation { env: &env, servers: vec![a, b], material: true, ..Default::default() };
+    let choice = found.choose().await.unwrap();
+    let why = format!("llamacpp/llama3:latest: a local server answers at {}", first.base_url());
+    assert_eq!(choice.why, why);
+    assert_eq!(choice.model.info().price, Some(Price::FREE));
+    for request in [first.received(), second.received()].concat() {
+        assert!(request.line.starts_with("GET /v1/models "), "{}", request.line);
+        assert!(!request.head.contains("secret"), "{}", request.head);
+        assert!(request.body.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn whatever_does_not_answer_like_a_model_server_is_passed_over() {
+    let only_embeddings = r#"{"data":[{"id":"nomic-embed-text"}]}"#;
+    let scripts = [
+        json(200, "<html>"),
+        json(200, "{}"),
+        json(200, r#"{"data":[]}"#),
+        json(200, r#"{"data":[{"name":7}]}"#),
+        json(200, r#"{"models":[{"name":"a"}]}"#),
+        json(200, only_embeddings),
+        json(401, "{}"),
+        json(302, ""),
+        vec![Act::Hang],
+        vec![Act::Reset],
+    ];
+    let mut servers = Vec::new();
+    for script in scripts {
+        servers.push(local("x", script).await);
+    }
+    servers.push(local("lmstudio", json(200, LIST)).await);
+    let entries = servers.iter().map(|(_, entry)| entry.clone()).collect();
+    let began = Instant::now();
+    let found = Situation { servers: entries, ..Default::default() };
+    assert!(found.why().await.starts_with("lmstudio/llama3:latest: a local server answers at"));
+    assert!(began.elapsed() < Duration::from_secs(3), "they are asked at once");
+}
+
+#[tokio::test]
+async fn with_nothing_the_message_says_what_to_do() {
+    let error = Situation::default().choose().await.unwrap_err();
+    assert!(matches!(error, SelectionError::NothingConfigured), "{error}");
+    let message = error.to_string();
+    for hint in ["OPENAI_API_KEY", "Ollama", "llama.cpp", "LM Studio", "--base-url", "--input"] {
+        assert!(message.contains(hint), "{message}");
+    }
+}

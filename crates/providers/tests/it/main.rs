@@ -1,0 +1,15 @@
+//! The adapters over real sockets, against servers that answer well, badly, slowly or not at all.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails may panic")]
+
+mod cancel;
+mod chain;
+mod errors;
+mod limits;
+mod listing;
+mod local_recordings;
+mod registry;
+mod secrets;
+mod streams;
+mod support;
+mod traffic;

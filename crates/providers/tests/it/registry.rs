@@ -1,0 +1,75 @@
+//! Providers by name.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ziggurat_core::{Model, Price};
+use ziggurat_providers::{Extractive, ProviderOptions, Registry, SelectionError};
+
+use crate::support::CANARY;
+
+fn create(name: &str, options: &ProviderOptions<'_>) -> Result<Model, SelectionError> {
+    Registry::builtin().create(&name.parse().unwrap(), options)
+}
+
+fn no_env(_: &str) -> Option<String> {
+    None
+}
+
+#[test]
+fn builtin_names_and_defaults() {
+    let registry = Registry::builtin();
+    let names: Vec<_> = registry.names().collect();
+    assert_eq!(names, ["extractive", "llamacpp", "lmstudio", "ollama", "openai"]);
+    let options = ProviderOptions::new(&no_env);
+    assert_eq!(create("openai", &options).unwrap().info().name(), "openai/gpt-5.4-mini");
+    assert_eq!(create("extractive", &options).unwrap().info().name(), "extractive/bm25");
+    let ollama = create("ollama/llama3", &options).unwrap();
+    assert_eq!(ollama.info().name(), "ollama/llama3");
+    assert_eq!(ollama.info().price, Some(Price::FREE));
+}
+
+#[test]
+fn what_is_wrong_is_told_with_what_would_be_right() {
+    let options = ProviderOptions::new(&no_env);
+    let told = |name: &str| create(name, &options).unwrap_err().to_string();
+    assert_eq!(
+        told("olama/llama3"),
+        "no provider is named `olama`; did you mean ollama, llamacpp?; there are: extractive, \
+         llamacpp, lmstudio, ollama, openai"
+    );
+    assert_eq!(told("ollama"), "`ollama` has no default model: write ollama/MODEL");
+    let options = options.with_base_url("ftp://h");
+    let told = |name: &str| create(name, &options).unwrap_err().to_string();
+    assert_eq!(
+        told("openai/m"),
+        "openai: base URL `ftp://h`: it must begin with http:// or https://"
+    );
+    let expected = "extractive: extractive runs in this process and takes no base URL";
+    assert_eq!(told("extractive"), expected);
+}
+
+#[test]
+fn a_key_that_no_header_can_carry_is_told_by_its_variable() {
+    let env = |name: &str| (name == "OPENAI_API_KEY").then(|| format!("{CANARY}\u{1}"));
+    let error = create("openai", &ProviderOptions::new(&env)).unwrap_err();
+    assert!(error.to_string().contains("the key in OPENAI_API_KEY"), "{error}");
+    assert!(!format!("{error:?}").contains(CANARY));
+    let padded = |name: &str| (name == "OPENAI_API_KEY").then(|| format!(" {CANARY}\n"));
+    assert!(create("openai", &ProviderOptions::new(&padded)).is_ok());
+}
+
+#[test]
+fn a_program_adds_its_own_and_may_replace_ours() {
+    let mut registry = Registry::empty();
+    registry.register("mine", Some("one"), |options| {
+        assert_eq!(options.idle_timeout, Some(Duration::from_secs(1)));
+        Ok(Arc::new(Extractive))
+    });
+    let options = ProviderOptions::new(&no_env).with_idle_timeout(Duration::from_secs(1));
+    let model = registry.create(&"mine".parse().unwrap(), &options).unwrap();
+    assert_eq!(model.info().id, "one");
+    assert_eq!(registry.default_model("mine"), Some("one"));
+    let error = registry.provider("openai", &options).err().unwrap();
+    assert!(matches!(error, SelectionError::UnknownProvider { .. }), "{error}");
+}
