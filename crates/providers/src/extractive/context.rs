@@ -76,11 +76,11 @@ impl Context {
         facet: &Facet,
         own: &[Hit],
         unit: &Unit,
-        fits: bool,
+        answers: bool,
     ) -> Vec<Covered> {
         let find = |term: usize| own.iter().find(|hit| hit.term == term);
         let touches = facet.terms.iter().any(|part| find(part.term).is_some());
-        let reason = touches || unit.pronoun || fits;
+        let reason = touches || unit.pronoun || answers;
         facet
             .terms
             .iter()
@@ -112,8 +112,8 @@ fn from_previous(unit: &Unit, units: &[Unit], own: &[Vec<Hit>], lent: &[Vec<Lent
     let (discount, loose) = match (unit.pronoun, unit.near) {
         (true, true) => (REFERS_BACK, false),
         (true, false) => (REFERS_BACK_FAR, false),
-        (false, true) => (FOLLOWS, true),
-        (false, false) => return Vec::new(),
+        (false, true) if goes_on(unit, &units[previous]) => (FOLLOWS, true),
+        (false, _) => return Vec::new(),
     };
     let weaken = |hit: Hit| Hit { strength: hit.strength.min(1.0) * discount, ..hit };
     let mut out: Vec<Lent> = own[previous]
@@ -128,6 +128,12 @@ fn from_previous(unit: &Unit, units: &[Unit], own: &[Vec<Hit>], lent: &[Vec<Lent
         out.extend(further.map(|far| Lent { hit: weaken(far.hit), from: far.from, loose }));
     }
     out
+}
+
+/// "The value is 7." goes on about what was said before, "Antares has 7." begins something new.
+fn goes_on(unit: &Unit, previous: &Unit) -> bool {
+    let begins = unit.tokens.first().is_some_and(|word| word.capital && !word.stop && !word.number);
+    !begins || previous.text.ends_with(['?', '？', ':', '：'])
 }
 
 fn from_leads(unit: &Unit, units: &[Unit], own: &[Vec<Hit>]) -> Vec<Lent> {

@@ -8,11 +8,10 @@
 //! Within a part **names** matter most (capitals and digits inside the sentence): "the launch code of
 //! Antares" shares two words of three with "the launch code of Aldebaran" and answers nothing. How rare
 //! a word is in the material says this too, but a worker with four documents cannot know it.
-//!
-//! Parts lend each other what they leave out: "the codes of A, B and C" asks for three codes, "who leads
-//! A and when did it open" names A once.
 
 use super::blocks::blocks;
+use super::expect::{Expect, expects};
+use super::lend::{lend_attributes, lend_names};
 use super::sentences::{fold, sentences};
 use super::terms::{Token, Vocabulary, words};
 
@@ -56,15 +55,6 @@ const JOINTS: [&str; 7] = ["and", "or", "und", "oder", "et", "y", "&"];
 const PRONOUNS: [&str; 10] =
     ["it", "its", "they", "their", "them", "he", "she", "his", "her", "there"];
 
-/// What the answer to a part would contain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Expect {
-    Anything,
-    Name,
-    Number,
-    Date,
-}
-
 /// A word of a part.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TermUse {
@@ -83,9 +73,9 @@ pub(crate) struct Facet {
     pub(crate) terms: Vec<TermUse>,
     pub(crate) expects: Expect,
     /// Its words refer back ("when did *it* open").
-    pronoun: bool,
+    pub(crate) pronoun: bool,
     /// The sentence of the question it belongs to.
-    sentence: usize,
+    pub(crate) sentence: usize,
 }
 
 /// A content word of the question.
@@ -269,68 +259,5 @@ fn demote(uses: &mut [TermUse], terms: &[Term]) {
     for part in uses {
         let lesser = (named && acronym(part)) || (!named && !acronyms && number(part));
         part.name &= !lesser;
-    }
-}
-
-fn expects(words: &[String]) -> Expect {
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let how = words.iter().position(|word| word == "how").and_then(|at| words.get(at + 1));
-    if has(&["when", "date", "day", "year", "month"]) {
-        Expect::Date
-    } else if has(&["who", "whom", "whose", "where", "name"]) {
-        Expect::Name
-    } else if has(&[
-        "number",
-        "code",
-        "budget",
-        "cost",
-        "price",
-        "amount",
-        "percentage",
-        "population",
-    ]) || how.is_some_and(|next| {
-        !["do", "does", "did", "is", "are", "was", "should", "can", "to"].contains(&next.as_str())
-    }) {
-        Expect::Number
-    } else {
-        Expect::Anything
-    }
-}
-
-/// A part without a name borrows one of its sentence: of the part before it if it refers back, else of
-/// the one after it ("the code and the budget of Aldebaran"), else of the one before.
-fn lend_names(facets: &mut [Facet]) {
-    for index in 0..facets.len() {
-        if facets[index].named() {
-            continue;
-        }
-        let sentence = facets[index].sentence;
-        let lends = |other: &&Facet| other.sentence == sentence && other.named();
-        let before = facets[..index].iter().rev().find(lends);
-        let back = if facets[index].pronoun { before } else { None };
-        let Some(lender) = back.or_else(|| facets[index + 1..].iter().find(lends)).or(before)
-        else {
-            continue;
-        };
-        let names: Vec<TermUse> = lender.terms.iter().filter(|part| part.name).cloned().collect();
-        facets[index].terms.extend(names);
-    }
-}
-
-/// A part that is only a name is asked what the part before it is asked.
-fn lend_attributes(facets: &mut [Facet]) {
-    for index in 1..facets.len() {
-        let (done, rest) = facets.split_at_mut(index);
-        let facet = &mut rest[0];
-        let Some(lender) = done.last().filter(|lender| lender.sentence == facet.sentence) else {
-            continue;
-        };
-        if facet.terms.iter().all(|part| part.name) {
-            let asked = lender.terms.iter().filter(|part| !part.name);
-            facet
-                .terms
-                .extend(asked.map(|part| TermUse { weight: part.weight * 0.8, ..part.clone() }));
-            facet.expects = lender.expects;
-        }
     }
 }

@@ -10,11 +10,12 @@
 
 use std::collections::HashMap;
 
-use super::context::{Context, Hit};
+use super::context::{Context, Covered, Hit};
 use super::cues::{Cues, STRENGTH};
-use super::facets::{Expect, Facet, Question, TermUse};
+use super::expect::fits;
+use super::facets::{Facet, Question, Term, TermUse};
 use super::material::{Material, Unit};
-use super::terms::{Token, Vocabulary};
+use super::terms::Vocabulary;
 
 const K1: f32 = 1.2;
 /// Mild: a fact's sentence may be long.
@@ -40,6 +41,8 @@ pub(crate) struct Ranking<'a> {
     units: &'a [Unit],
     own: Vec<Vec<Hit>>,
     context: Context,
+    /// [`Question::asks_for_facts`].
+    facts: bool,
     /// Weight of each term by its rarity.
     rarity: Vec<f32>,
     /// Terms that occur in the material or in a document's name.
@@ -70,7 +73,7 @@ impl<'a> Ranking<'a> {
             .collect();
         let rarity = frequency.iter().map(|found| rarity(*found, units.len())).collect();
         let context = Context::new(question, material, &own);
-        Self { question, units, own, context, rarity, present }
+        Self { question, units, own, context, facts: question.asks_for_facts(), rarity, present }
     }
 
     /// Names the question asks for and the material lacks, in the question's order.
@@ -113,29 +116,12 @@ impl<'a> Ranking<'a> {
             return None;
         }
         let unit = &self.units[index];
-        let fits = fits(facet, unit, &self.question.terms);
-        let covered = self.context.cover(index, facet, own, unit, fits > 0.0);
+        let fits = fits(facet.expects, unit, &self.question.terms);
+        let covered = self.context.cover(index, facet, own, unit, fits > 0.5);
         if !covered.iter().zip(&facet.terms).any(|(hit, part)| hit.exact && part.weight > 0.5) {
             return None;
         }
-        let share = |wanted: &dyn Fn(&TermUse) -> f32| {
-            let mut sums = (0.0, 0.0);
-            for (part, hit) in facet.terms.iter().zip(&covered) {
-                let weight = wanted(part) * part.weight * self.rarity[part.term];
-                sums.0 += weight * hit.strength.min(1.1);
-                sums.1 += weight;
-            }
-            if sums.1 > 0.0 { sums.0 / sums.1 } else { 0.0 }
-        };
-        let names = share(&|part| f32::from(u8::from(part.name)));
-        let others = share(&|part| f32::from(u8::from(!part.name)));
-        let only_names = facet.terms.iter().all(|part| part.name);
-        let base = match (facet.named(), self.question.asks_for_facts()) {
-            (true, true) if names < NAME_FLOOR => return None,
-            (true, true) if only_names => 0.85 * names,
-            (true, true) => names.min(1.0) * (0.5 + 0.35 * others),
-            _ => 0.85 * share(&|part| if part.name { 2.0 } else { 1.0 }),
-        };
+        let base = self.base(facet, &covered)?;
         if !says_more(unit, &self.question.terms) {
             return None;
         }
@@ -148,6 +134,31 @@ impl<'a> Ranking<'a> {
         supports.sort_unstable();
         supports.dedup();
         Some(Candidate { unit: index, facet: facet_index, score, supports })
+    }
+
+    /// How much of the part is covered; `None` if it asks for a fact about a name that is not there.
+    fn base(&self, facet: &Facet, covered: &[Covered]) -> Option<f32> {
+        let share = |wanted: &dyn Fn(&TermUse) -> f32| {
+            let mut sums = (0.0, 0.0);
+            for (part, hit) in facet.terms.iter().zip(covered) {
+                let weight = wanted(part) * part.weight * self.rarity[part.term];
+                sums.0 += weight * hit.strength.min(1.1);
+                sums.1 += weight;
+            }
+            if sums.1 > 0.0 { sums.0 / sums.1 } else { 0.0 }
+        };
+        if !self.facts || !facet.named() {
+            return Some(0.85 * share(&|part| if part.name { 2.0 } else { 1.0 }));
+        }
+        let names = share(&|part| f32::from(u8::from(part.name)));
+        if names < NAME_FLOOR {
+            return None;
+        }
+        if facet.terms.iter().all(|part| part.name) {
+            return Some(0.85 * names);
+        }
+        let others = share(&|part| f32::from(u8::from(!part.name)));
+        Some(names.min(1.0) * (0.5 + 0.35 * others))
     }
 }
 
@@ -202,37 +213,15 @@ fn rarity(found: usize, units: usize) -> f32 {
     0.5 + (1.0 + (units - found + 0.5) / (found + 0.5)).ln()
 }
 
-/// Whether the unit holds what the part expects and the question does not say.
-fn fits(facet: &Facet, unit: &Unit, terms: &[super::facets::Term]) -> f32 {
-    let new = |token: &&Token| !terms.iter().any(|term| term.stem == token.stem);
-    let number = || unit.tokens.iter().filter(new).any(|token| token.number);
-    let date = || unit.tokens.iter().filter(new).any(|token| token.date && token.capital);
-    let name = || {
-        unit.tokens
-            .iter()
-            .skip(1)
-            .filter(new)
-            .any(|token| token.capital && !token.stop && !token.number)
-    };
-    match facet.expects {
-        Expect::Number if number() => 1.0,
-        Expect::Date if number() || date() => 1.0,
-        Expect::Name if name() => 1.0,
-        Expect::Anything if number() => 0.6,
-        Expect::Anything if name() => 0.4,
-        _ => 0.0,
-    }
-}
-
 /// A unit of the question's own words alone ("Aldebaran.") answers nothing.
-fn says_more(unit: &Unit, terms: &[super::facets::Term]) -> bool {
+fn says_more(unit: &Unit, terms: &[Term]) -> bool {
     unit.tokens.iter().any(|token| {
         (!token.stop || token.number) && !terms.iter().any(|term| term.stem == token.stem)
     })
 }
 
 /// The share of the part's neighbouring words that are neighbours in the unit too.
-fn pairs(facet: &Facet, unit: &Unit, terms: &[super::facets::Term]) -> f32 {
+fn pairs(facet: &Facet, unit: &Unit, terms: &[Term]) -> f32 {
     let wanted =
         facet.terms.windows(2).map(|pair| (terms[pair[0].term].stem, terms[pair[1].term].stem));
     let content: Vec<u32> =

@@ -37,7 +37,7 @@ fn listed(words: &[&str]) -> String {
 /// Whether a text is one that says nothing was found.
 pub(crate) fn is_empty_answer(text: &str) -> bool {
     let text = text.trim();
-    text.is_empty() || text.starts_with(NOTHING_FOUND) || text.starts_with(NO_MATERIAL)
+    text.is_empty() || [NOTHING_FOUND, NO_MATERIAL, MISSING].iter().any(|no| text.starts_with(no))
 }
 
 /// The heading over the statements of a part.

@@ -136,6 +136,7 @@ impl<'a> Selector<'a> {
     /// The candidate that gains most, if it gains enough and fits.
     fn next(&self) -> Option<usize> {
         let top = self.best.iter().copied().fold(0.0, f32::max);
+        let least = if self.chosen.is_empty() { 0.0 } else { LEAST };
         let mut found: Option<(usize, f32)> = None;
         for index in 0..self.all.len() {
             let candidate = &self.all[index];
@@ -144,7 +145,7 @@ impl<'a> Selector<'a> {
             }
             let gain = self.gain(index);
             let least =
-                (BESIDE_FACET * self.best[candidate.facet]).max(BESIDE_ALL * top).max(LEAST);
+                (BESIDE_FACET * self.best[candidate.facet]).max(BESIDE_ALL * top).max(least);
             let fits = self.cost(candidate) <= self.room || self.chosen.is_empty();
             if gain < least || self.chosen.contains_key(&candidate.unit) || !fits {
                 continue;

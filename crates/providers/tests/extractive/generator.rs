@@ -1,44 +1,44 @@
 //! A seeded corpus: facts planted in filler among distractors.
 
 /// A small generator; the tests need repeatable, not good, randomness.
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    pub fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from(self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33).unwrap() % bound
     }
 
-    pub fn pick<'a, T: ?Sized>(&mut self, list: &[&'a T]) -> &'a T {
+    pub(crate) fn pick<'a, T: ?Sized>(&mut self, list: &[&'a T]) -> &'a T {
         list[self.below(list.len())]
     }
 }
 
-pub struct Fact {
+pub(crate) struct Fact {
     /// The part of the question that asks for it.
-    pub asks: String,
+    pub(crate) asks: String,
     /// The value a report must hold.
-    pub value: String,
+    pub(crate) value: String,
     /// What a report must hold beside it.
-    pub entity: String,
+    pub(crate) entity: String,
     /// The sentences that state it, in order.
-    pub states: String,
+    pub(crate) states: String,
 }
 
-pub struct Corpus {
+pub(crate) struct Corpus {
     /// `(name, text)`
-    pub documents: Vec<(String, String)>,
-    pub questions: Vec<(String, Vec<Fact>)>,
+    pub(crate) documents: Vec<(String, String)>,
+    pub(crate) questions: Vec<(String, Vec<Fact>)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Case {
+pub(crate) enum Case {
     Normal,
     /// The whole question in lower case: no capitals tell what is a name.
     Lower,
@@ -255,7 +255,7 @@ const FILLER: [&str; 26] = [
     "Dr. Weber gave a talk on materials, and v1.5 of the handbook was handed out.",
 ];
 
-pub fn corpus(seed: u64, case: Case) -> Corpus {
+pub(crate) fn corpus(seed: u64, case: Case) -> Corpus {
     let mut random = Random::new(seed);
     let names = names(&mut random);
     let mut questions = Vec::new();
