@@ -1,96 +1,12 @@
-//! The shapes on the wire. What we send is exact; what we read is tolerant: unknown fields are ignored,
-//! known ones may be missing or null, and a count that is no number is an unknown count.
+//! What we read: unknown fields are ignored, known ones may be missing or null, and a count that is no
+//! number is an unknown count.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-
-#[derive(Debug, Serialize)]
-pub(super) struct Request<'a> {
-    pub model: &'a str,
-    pub messages: Vec<RequestMessage<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub tools: Vec<Tool<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_tokens: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_completion_tokens: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub temperature: Option<f32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub response_format: Option<ResponseFormat<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stream: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stream_options: Option<StreamOptions>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct StreamOptions {
-    pub include_usage: bool,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(tag = "role", rename_all = "snake_case")]
-pub(super) enum RequestMessage<'a> {
-    System {
-        content: &'a str,
-    },
-    User {
-        content: String,
-    },
-    Assistant {
-        content: Option<String>,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        tool_calls: Vec<RequestCall<'a>>,
-    },
-    Tool {
-        tool_call_id: &'a str,
-        content: &'a str,
-    },
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct RequestCall<'a> {
-    pub id: &'a str,
-    pub r#type: &'static str,
-    pub function: RequestFunction<'a>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct RequestFunction<'a> {
-    pub name: &'a str,
-    pub arguments: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Tool<'a> {
-    pub r#type: &'static str,
-    pub function: ToolFunction<'a>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct ToolFunction<'a> {
-    pub name: &'a str,
-    pub description: &'a str,
-    pub parameters: &'a Value,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct ResponseFormat<'a> {
-    pub r#type: &'static str,
-    pub json_schema: SchemaFormat<'a>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct SchemaFormat<'a> {
-    pub name: &'a str,
-    pub strict: bool,
-    pub schema: &'a Value,
-}
 
 /// A whole answer or a piece of a stream: they differ in `message` and `delta` alone.
 #[derive(Debug, Deserialize)]
-pub(super) struct Answer {
+pub(in crate::openai) struct Answer {
     #[serde(default, deserialize_with = "lenient")]
     pub id: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
@@ -101,7 +17,7 @@ pub(super) struct Answer {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Choice {
+pub(in crate::openai) struct Choice {
     #[serde(default, deserialize_with = "lenient")]
     pub index: Option<u64>,
     #[serde(alias = "delta")]
@@ -112,7 +28,7 @@ pub(super) struct Choice {
 }
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Message {
+pub(in crate::openai) struct Message {
     pub content: Option<Content>,
     pub refusal: Option<String>,
     pub tool_calls: Option<Vec<Call>>,
@@ -120,20 +36,20 @@ pub(super) struct Message {
 
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Content {
+pub(in crate::openai) enum Content {
     Text(String),
     Parts(Vec<Part>),
 }
 
 /// A part of a content; those without text, such as a model's thoughts, are no part of the answer.
 #[derive(Debug, Deserialize)]
-pub(super) struct Part {
+pub(in crate::openai) struct Part {
     #[serde(default, deserialize_with = "lenient")]
     pub text: Option<String>,
 }
 
 impl Content {
-    pub(super) fn into_text(self) -> String {
+    pub(in crate::openai) fn into_text(self) -> String {
         match self {
             Self::Text(text) => text,
             Self::Parts(parts) => parts.into_iter().filter_map(|part| part.text).collect(),
@@ -142,7 +58,7 @@ impl Content {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Call {
+pub(in crate::openai) struct Call {
     #[serde(default, deserialize_with = "lenient")]
     pub index: Option<u64>,
     #[serde(default, deserialize_with = "lenient")]
@@ -152,14 +68,14 @@ pub(super) struct Call {
 }
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Function {
+pub(in crate::openai) struct Function {
     pub name: Option<String>,
     /// JSON as text; some servers send the JSON itself.
     pub arguments: Option<Value>,
 }
 
 impl Function {
-    pub(super) fn arguments_text(arguments: Option<Value>) -> String {
+    pub(in crate::openai) fn arguments_text(arguments: Option<Value>) -> String {
         match arguments {
             None | Some(Value::Null) => String::new(),
             Some(Value::String(text)) => text,
@@ -169,7 +85,7 @@ impl Function {
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
-pub(super) struct Usage {
+pub(in crate::openai) struct Usage {
     #[serde(default, deserialize_with = "lenient")]
     pub prompt_tokens: Option<u64>,
     #[serde(default, deserialize_with = "lenient")]
@@ -184,13 +100,13 @@ pub(super) struct Usage {
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
-pub(super) struct InputDetails {
+pub(in crate::openai) struct InputDetails {
     #[serde(default, deserialize_with = "lenient")]
     pub cached_tokens: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
-pub(super) struct OutputDetails {
+pub(in crate::openai) struct OutputDetails {
     #[serde(default, deserialize_with = "lenient")]
     pub reasoning_tokens: Option<u64>,
 }

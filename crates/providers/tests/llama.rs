@@ -1,0 +1,112 @@
+//! The adapter against llama.cpp's own server: somebody else's reading of the protocol. The server runs a
+//! tiny model of random weights, so what it says is noise, and only the shape of it is tested. Its
+//! address is in `ZIGGURAT_LLAMA_URL`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails may panic")]
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use serde_json::json;
+use ziggurat_core::chat::{FinishReason, JsonSchema, ToolSpec, collect};
+use ziggurat_core::{CallContext, ChatRequest, Document, ErrorKind, Message, Price, Provider};
+use ziggurat_providers::{LocalServer, OpenAi, OpenAiConfig, Registry, choose};
+
+fn url() -> Option<String> {
+    let url = std::env::var("ZIGGURAT_LLAMA_URL").ok();
+    if url.is_none() {
+        println!("SKIPPED: set ZIGGURAT_LLAMA_URL to the base URL of a llama.cpp server");
+    }
+    url
+}
+
+fn provider() -> Option<OpenAi> {
+    let config = OpenAiConfig::default()
+        .with_name("llamacpp")
+        .with_base_url(url()?)
+        .with_free(true)
+        .with_idle_timeout(Duration::from_secs(30));
+    Some(OpenAi::new(config).unwrap())
+}
+
+fn request(text: &str) -> ChatRequest {
+    ChatRequest::new("tiny", [Message::user(text)]).with_max_tokens(40).with_temperature(0.0)
+}
+
+#[tokio::test]
+async fn whole_and_streamed_answers_have_usage_and_a_reason() {
+    let (Some(provider), cx) = (provider(), CallContext::default()) else { return };
+    let documents = [Document::new("notes.md", "The pool ran out.")];
+    let message = Message::user("hello").with_documents(documents);
+    let request = ChatRequest::new("tiny", [message]).with_system("Be brief.").with_max_tokens(12);
+    let whole = provider.chat(&cx, &request).await.unwrap();
+    let mut pieces = 0;
+    let stream = provider.stream(&cx, &request).await.unwrap();
+    let streamed = collect("llamacpp", stream, |_| pieces += 1).await.unwrap();
+    for answer in [&whole, &streamed] {
+        assert!(matches!(answer.finish, FinishReason::Stop | FinishReason::Length), "{answer:?}");
+        assert!(answer.usage.input_tokens > Some(0), "{answer:?}");
+        assert!(answer.usage.output_tokens <= Some(12), "{answer:?}");
+        assert_eq!(answer.model, "tiny");
+    }
+    assert!(pieces > 1 || streamed.usage.output_tokens <= Some(2), "{streamed:?}");
+}
+
+#[tokio::test]
+async fn a_schema_is_obeyed() {
+    let (Some(provider), cx) = (provider(), CallContext::default()) else { return };
+    let schema = json!({"type": "object", "additionalProperties": false, "required": ["n"],
+        "properties": {"n": {"type": "integer", "minimum": 1, "maximum": 9}}});
+    let schema = JsonSchema { name: "digit".into(), schema };
+    let answer = provider.chat(&cx, &request("hello").with_response_schema(schema)).await.unwrap();
+    let value: serde_json::Value = serde_json::from_str(&answer.text).unwrap();
+    assert!((1..=9).contains(&value["n"].as_u64().unwrap()), "{value}");
+}
+
+#[tokio::test]
+async fn tools_can_be_offered() {
+    let (Some(provider), cx) = (provider(), CallContext::default()) else { return };
+    let tool = ToolSpec {
+        name: "add".into(),
+        description: "adds".into(),
+        parameters: json!({"type": "object", "properties": {"a": {"type": "integer"}}}),
+    };
+    let answer = provider.chat(&cx, &request("hello").with_tools([tool])).await.unwrap();
+    assert!(answer.tool_calls.iter().all(|call| call.name == "add"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn its_models_are_known_with_the_context_it_was_started_with() {
+    let (Some(provider), cx) = (provider(), CallContext::default()) else { return };
+    let info = provider.model(&cx, "tiny").await.unwrap();
+    assert!(info.context_tokens > Some(0), "{info:?}");
+    assert_eq!(info.price, Some(Price::FREE));
+    let error = provider.model(&cx, "tinny").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ModelNotFound);
+    assert!(error.message().contains("did you mean tiny?"), "{error}");
+    // What is said to fit fits, and what does not is told as such.
+    let words = usize::try_from(info.context_tokens.unwrap()).unwrap();
+    let error = provider.chat(&cx, &request(&"plan ".repeat(words * 2))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ContextLength, "{error}");
+}
+
+#[tokio::test]
+async fn a_dropped_stream_leaves_the_server_free() {
+    let (Some(provider), cx) = (provider(), CallContext::default()) else { return };
+    for _ in 0..8 {
+        let long = request("hello").with_max_tokens(2000);
+        let mut stream = provider.stream(&cx, &long).await.unwrap();
+        stream.next().await.unwrap().unwrap();
+    }
+    let short = request("hi");
+    let answer = tokio::time::timeout(Duration::from_secs(30), provider.chat(&cx, &short));
+    answer.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn it_is_found_when_nothing_is_configured() {
+    let Some(url) = url() else { return };
+    let servers = [LocalServer::new("llamacpp", &url).unwrap()];
+    let choice = choose(&Registry::builtin(), &|_| None, None, false, &servers).await.unwrap();
+    assert_eq!(choice.why, format!("llamacpp/tiny: a local server answers at {url}"));
+}
