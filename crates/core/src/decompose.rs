@@ -31,7 +31,7 @@ pub enum DecomposeError {
     #[error("the task has no documents to divide among workers")]
     NoDocuments,
     /// The plan is fixed and has more subtasks than workers were asked for.
-    #[error("the plan has {planned} subtasks, but only {asked} workers were asked for")]
+    #[error("the plan has {planned} subtasks, more than the workers asked for ({asked})")]
     TooFewWorkers {
         /// How many subtasks the plan has.
         planned: usize,

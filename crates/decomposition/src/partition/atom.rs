@@ -10,8 +10,9 @@ use super::sentence::sentence_ends;
 const GRAIN: usize = 8;
 
 /// Appends the atoms of a paragraph of `text`. A paragraph of at most `limit` bytes is one atom; a longer
-/// one is cut at sentence ends, code and tables at line ends. A sentence or line longer than `limit` is
-/// cut at line ends, else at white space, else between characters.
+/// one is cut at the blank lines it may have (those of code), what is still longer at sentence ends, code
+/// and tables at line ends. A sentence or line longer than `limit` is cut at line ends, else at white
+/// space, else between characters.
 ///
 /// Every atom has something that is not white space, and together they are the paragraph.
 pub(super) fn push_atoms(
@@ -28,38 +29,54 @@ pub(super) fn push_atoms(
     // Headings go with the first piece of what they head, unless they alone are over-long.
     let body = if body - start <= limit { body } else { start };
     let first = atoms.len();
+    let mut push = |atom: Range<usize>| atoms.push(body + atom.start..body + atom.end);
     let whole = &text[body..end];
-    let mut from = 0;
-    let mut push = |to: usize| {
-        chop(&whole[from..to], limit, |piece| {
-            atoms.push(body + from + piece.start..body + from + piece.end);
-        });
-        from = to;
-    };
-    if by_lines {
-        line_ends(whole).for_each(&mut push);
-    } else {
-        sentence_ends(whole).for_each(&mut push);
-    }
-    push(whole.len());
+    cut(whole, 0, line_ends(whole, true), |block| {
+        let text = &whole[block.clone()];
+        let chop = |piece: Range<usize>| chop(&whole[piece.clone()], piece.start, limit, &mut push);
+        if block.len() <= limit {
+            push(block);
+        } else if by_lines {
+            cut(text, block.start, line_ends(text, false), chop);
+        } else {
+            cut(text, block.start, sentence_ends(text), chop);
+        }
+    });
     atoms[first].start = start;
 }
 
-/// Ends of lines that another line with text follows; blank lines belong to the line before.
-fn line_ends(text: &str) -> impl Iterator<Item = usize> {
+/// The stretches of a text between these ends, shifted by where the text stands.
+fn cut(
+    text: &str,
+    offset: usize,
+    ends: impl Iterator<Item = usize>,
+    mut push: impl FnMut(Range<usize>),
+) {
+    let mut start = 0;
+    for end in ends.chain([text.len()]) {
+        push(offset + start..offset + end);
+        start = end;
+    }
+}
+
+/// Ends of lines that another line with text follows; blank lines belong to the line before. Or, of these
+/// ends, only those at `blank` lines.
+fn line_ends(text: &str, blank: bool) -> impl Iterator<Item = usize> {
     let mut end = 0;
     let mut lines = text.split_inclusive('\n').peekable();
-    std::iter::from_fn(move || {
+    let ends = std::iter::from_fn(move || {
         end += lines.next()?.len();
+        let line = end;
         while let Some(blank) = lines.next_if(|line| line.trim().is_empty()) {
             end += blank.len();
         }
-        lines.peek().map(|_| end)
-    })
+        lines.peek().map(|_| (end, end > line))
+    });
+    ends.filter(move |(_, at_blank)| *at_blank || !blank).map(|(end, _)| end)
 }
 
 /// A text of at most `limit` bytes whole, a longer one in small pieces.
-fn chop(text: &str, limit: usize, mut push: impl FnMut(Range<usize>)) {
+fn chop(text: &str, offset: usize, limit: usize, mut push: impl FnMut(Range<usize>)) {
     let grain = if text.len() <= limit { limit } else { (limit / GRAIN).max(4) };
     let mut start = 0;
     while text.len() - start > grain {
@@ -74,10 +91,10 @@ fn chop(text: &str, limit: usize, mut push: impl FnMut(Range<usize>)) {
         if cut == rest.len() {
             break;
         }
-        push(start..start + cut);
+        push(offset + start..offset + start + cut);
         start += cut;
     }
-    push(start..text.len());
+    push(offset + start..offset + text.len());
 }
 
 // `str::floor_char_boundary` is newer than the oldest compiler we support.
@@ -91,39 +108,43 @@ mod tests {
     use super::super::paragraph::paragraphs;
     use super::*;
 
-    fn cut(text: &str, limit: usize) -> Vec<&str> {
-        let mut atoms = Vec::new();
-        paragraphs(text).for_each(|paragraph| push_atoms(text, paragraph, limit, &mut atoms));
-        atoms.into_iter().map(|atom| &text[atom]).collect()
+    fn atoms(text: &str, limit: usize) -> Vec<&str> {
+        let mut ranges = Vec::new();
+        paragraphs(text).for_each(|paragraph| push_atoms(text, paragraph, limit, &mut ranges));
+        ranges.into_iter().map(|atom| &text[atom]).collect()
     }
 
     #[test]
     fn a_paragraph_within_the_limit_is_whole() {
-        assert_eq!(cut("One. Two.\n\nThree.", 9), ["One. Two.", "Three."]);
+        assert_eq!(atoms("One. Two.\n\nThree.", 9), ["One. Two.", "Three."]);
     }
 
     #[test]
     fn a_longer_one_is_cut_at_sentence_ends() {
-        assert_eq!(cut("# T\n\nOne two. Three.", 12), ["# T\n\nOne two. ", "Three."]);
+        assert_eq!(atoms("# T\n\nOne two. Three.", 12), ["# T\n\nOne two. ", "Three."]);
     }
 
     #[test]
     fn code_is_cut_at_line_ends_and_keeps_its_indentation() {
         assert_eq!(
-            cut("```\nf(a. B)\n\n\n  g()\n```", 12),
-            ["```\n", "f(a. B)\n\n\n", "  g()\n", "```"]
+            atoms("```\nf(a. B)\n\n\n  g()\n```", 12),
+            ["```\n", "f(a. B)\n\n\n", "  g()\n```"]
+        );
+        assert_eq!(
+            atoms("```\nf(a. B)\n  g(b)\n```", 12),
+            ["```\n", "f(a. B)\n", "  g(b)\n", "```"]
         );
     }
 
     #[test]
     fn a_longer_sentence_is_cut_at_white_space_then_between_characters() {
-        assert_eq!(cut("aaa bbb cccc dddd", 16), ["aaa ", "bbb ", "cccc ", "dddd"]);
-        assert_eq!(cut("äääääääää", 16), ["ää", "ää", "ää", "ää", "ä"]);
+        assert_eq!(atoms("aaa bbb cccc dddd", 16), ["aaa ", "bbb ", "cccc ", "dddd"]);
+        assert_eq!(atoms("äääääääää", 16), ["ää", "ää", "ää", "ää", "ä"]);
     }
 
     #[test]
     fn no_atom_is_blank() {
         let spaced = format!("a{}b{}c", " ".repeat(100), "\t".repeat(100));
-        assert!(cut(&spaced, 10).iter().all(|atom| !atom.trim().is_empty()));
+        assert!(atoms(&spaced, 10).iter().all(|atom| !atom.trim().is_empty()));
     }
 }

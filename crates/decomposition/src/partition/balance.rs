@@ -20,12 +20,15 @@ pub(super) struct Row {
 impl Row {
     /// A row of these sizes, none of them zero, with documents that begin at these atoms.
     pub(super) fn new(sizes: impl IntoIterator<Item = u64>, borders: Vec<usize>) -> Self {
-        let mut sums = vec![0];
         let mut total = 0;
-        for size in sizes {
+        let running = sizes.into_iter().map(|size| {
             total += size;
-            sums.push(total);
-        }
+            total
+        });
+        let sizes = running.size_hint().0;
+        let mut sums = Vec::with_capacity(sizes + 1);
+        sums.push(0);
+        sums.extend(running);
         Self { sums, borders }
     }
 

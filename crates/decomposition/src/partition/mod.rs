@@ -38,7 +38,7 @@ use pieces::Pieces;
 ///   over-long one count by their 200 tokens each.
 /// - Documents of nothing but white space are left out, with a note.
 ///
-/// The work is done in one poll, in time linear in the text: 50 MB take well below a second. A run loop with
+/// The work is done in one poll, in time linear in the text: 50 MB of prose take well below a second. A run loop with
 /// material that large polls it on a thread that may block.
 ///
 /// # Errors
@@ -65,7 +65,7 @@ fn partition(task: &Task, workers: WorkerCount) -> Result<Plan, DecomposeError> 
     }
     let (wanted, note) = count::parts(&material, workers);
     let limit = (material.bytes / wanted).max(LEAST_PIECE);
-    let pieces = Pieces::of(&material.documents, limit);
+    let pieces = Pieces::of(&material, limit);
     // One over-long paragraph may be a word, a megabyte of white space and a word.
     let parts = wanted.min(pieces.len());
     let note = if parts < wanted { count::fewer(&material, wanted, parts) } else { note };

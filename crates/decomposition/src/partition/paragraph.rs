@@ -57,8 +57,12 @@ struct Blocks<'a> {
 }
 
 impl<'a> Blocks<'a> {
+    /// The line that starts here, with its end; `None` at the end of the text.
     fn next_line(&self) -> Option<&'a str> {
-        self.text[self.position..].split_inclusive('\n').next()
+        let rest = &self.text[self.position..];
+        // Most lines are short: counting bytes beats a search made for long ones.
+        let end = rest.bytes().position(|byte| byte == b'\n').map_or(rest.len(), |end| end + 1);
+        (end > 0).then(|| &rest[..end])
     }
 }
 
@@ -66,22 +70,26 @@ impl Iterator for Blocks<'_> {
     type Item = Block;
 
     fn next(&mut self) -> Option<Block> {
-        while self.next_line()?.trim().is_empty() {
-            self.position += self.next_line()?.len();
+        let mut line = self.next_line()?;
+        while is_blank(line) {
+            self.position += line.len();
+            line = self.next_line()?;
         }
         let start = self.position;
         let mut block = Block { start, end: start, by_lines: false, heads_next: false };
         for index in 0.. {
-            let Some(line) = self.next_line().filter(|line| !line.trim().is_empty()) else { break };
             self.position += line.len();
             block.end = self.position;
             block.heads_next = is_heading(line, index);
             block.by_lines |= index == 1 && is_table_rule(line);
-            let Some(fence) = Fence::opened_by(line) else { continue };
-            if let Some(length) = self.closings.find(fence, &self.text[self.position..]) {
+            if let Some(length) = self.code_after(line) {
                 self.position += length;
                 block.end = self.position;
                 block.by_lines = true;
+            }
+            match self.next_line() {
+                Some(next) if !is_blank(next) => line = next,
+                _ => break,
             }
         }
         block.end = start + self.text[start..block.end].trim_end().len();
@@ -89,9 +97,25 @@ impl Iterator for Blocks<'_> {
     }
 }
 
+impl Blocks<'_> {
+    /// The length of the code that a line opens and some later line closes.
+    fn code_after(&mut self, line: &str) -> Option<usize> {
+        let fence = Fence::opened_by(line)?;
+        self.closings.find(fence, &self.text[self.position..])
+    }
+}
+
+fn is_blank(line: &str) -> bool {
+    line.chars().all(char::is_whitespace)
+}
+
 /// `## Title`, or the line under an underlined title.
 fn is_heading(line: &str, index: usize) -> bool {
-    let line = line.trim();
+    let line = line.trim_start();
+    if !line.starts_with(['#', '=', '-']) {
+        return false;
+    }
+    let line = line.trim_end();
     let underline = |mark: u8| line.len() > 1 && line.bytes().all(|byte| byte == mark);
     if index > 0 && (underline(b'=') || underline(b'-')) {
         return true;

@@ -8,6 +8,7 @@ use ziggurat_core::Document;
 
 use super::atom::push_atoms;
 use super::balance::Row;
+use super::material::Material;
 use super::paragraph::paragraphs;
 
 /// Documents as one row of atoms.
@@ -20,9 +21,10 @@ pub(super) struct Pieces<'a> {
 }
 
 impl<'a> Pieces<'a> {
-    /// The atoms of these documents, none of them blank; paragraphs of more than `limit` bytes are cut.
-    pub(super) fn of(documents: &'a [&'a Arc<Document>], limit: usize) -> Self {
-        let mut atoms = Vec::new();
+    /// The atoms of this material; paragraphs of more than `limit` bytes are cut.
+    pub(super) fn of(material: &'a Material<'a>, limit: usize) -> Self {
+        let documents = &material.documents;
+        let mut atoms = Vec::with_capacity(material.paragraphs);
         let ranges = documents.iter().map(|document| {
             let first = atoms.len();
             for paragraph in paragraphs(&document.text) {

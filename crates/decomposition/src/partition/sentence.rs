@@ -30,6 +30,9 @@ fn end_after(text: &str, index: usize, mark: char) -> Option<usize> {
     if mark == '\n' {
         return starts_item(after).then_some(text.len() - after.len());
     }
+    if after.starts_with(is_mark) {
+        return None;
+    }
     let rest = after.trim_start_matches(['"', '\'', '”', '’', ')', ']', '»', '」']);
     let next = rest.trim_start();
     let spaced = next.len() < rest.len() || matches!(mark, '。' | '！' | '？');
