@@ -1,5 +1,6 @@
 //! What the extractive engine says, case by case.
 #![cfg(feature = "extractive")]
+#![allow(clippy::unwrap_used)]
 
 use ziggurat_providers::extractive::{Answer, AnswerKind, Kind, Limits, Source, answer};
 

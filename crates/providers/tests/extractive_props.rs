@@ -1,5 +1,6 @@
 //! Whatever the text: no panic, quotes are quotes, and the step above reads what the step below wrote.
 #![cfg(feature = "extractive")]
+#![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
 use ziggurat_providers::extractive::{Answer, AnswerKind, Kind, Limits, Source, answer};

@@ -1,5 +1,6 @@
 //! A pyramid of the extractive engine over sixty documents finds the facts that were planted.
 #![cfg(feature = "extractive")]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 #[path = "extractive/generator.rs"]
 mod generator;

@@ -371,18 +371,21 @@ fn document(random: &mut Random, planted: &Fact, names: &[String], index: usize)
     for place in (1..sentences.len()).rev() {
         sentences.swap(place, random.below(place + 1));
     }
-    let mut text =
-        if index % 2 == 0 { format!("# Notes of week {index}\n\n") } else { String::new() };
+    let mut text = if index.is_multiple_of(2) {
+        format!("# Notes of week {index}\n\n")
+    } else {
+        String::new()
+    };
     for (place, sentence) in sentences.iter().enumerate() {
         let number = (1 + random.below(30)).to_string();
         let (month, city) = (random.pick(&MONTHS), random.pick(&CITIES));
         text += &sentence.replace("{n}", &number).replace("{m}", month).replace("{c}", city);
         text += match random.below(8) {
-            0 if index % 3 == 0 => "\n\n",
+            0 if index.is_multiple_of(3) => "\n\n",
             1 => "\n",
             _ => " ",
         };
-        if index % 5 == 0 && place % 12 == 11 {
+        if index.is_multiple_of(5) && place % 12 == 11 {
             text += "\n\n## Other matters\n\n";
         }
     }
