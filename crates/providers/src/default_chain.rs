@@ -8,15 +8,13 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use tokio::time::timeout;
-use ziggurat_core::{CallContext, Model, ModelName, Provider};
+use ziggurat_core::{Model, ModelName, Provider};
 
 use crate::openai::{self, OpenAi, OpenAiConfig};
 use crate::{Env, LocalServer, ProviderOptions, Registry, SelectionError};
 
 /// How long a local server may take to list its models.
 const PROBE: Duration = Duration::from_millis(300);
-/// The same for a server that was named.
-const LISTING: Duration = Duration::from_secs(5);
 
 /// A model, and why it was chosen.
 #[derive(Debug, Clone)]
@@ -37,8 +35,8 @@ impl Choice {
 
 /// Chooses a model for a user who named none:
 ///
-/// 1. `base_url`, or `OPENAI_BASE_URL`: `openai` at that address, with its default model if the
-///    server lists it or lists nothing, else with the first listed model that can chat;
+/// 1. `base_url`, or `OPENAI_BASE_URL`: `openai/auto` at that address. [`Model::refreshed`] makes that
+///    the default model if the server lists it or lists nothing, else the first that can chat;
 /// 2. `OPENAI_API_KEY`: `openai` with its default model;
 /// 3. the first of the local servers that lists a model within 300 ms; all are asked at once, no key
 ///    is sent, and the model costs nothing;
@@ -58,10 +56,10 @@ pub async fn choose(
 ) -> Result<Choice, SelectionError> {
     let options = ProviderOptions::new(env);
     if let Some(base_url) = base_url {
-        return at_address(registry, &options, base_url, "--base-url is given").await;
+        return at_address(registry, &options, base_url, "--base-url is given");
     }
     if let Some(base_url) = options.var("OPENAI_BASE_URL") {
-        return at_address(registry, &options, &base_url, "OPENAI_BASE_URL is set").await;
+        return at_address(registry, &options, &base_url, "OPENAI_BASE_URL is set");
     }
     if options.var("OPENAI_API_KEY").is_some() {
         let model = registry.create(&provider("openai"), &options)?;
@@ -81,27 +79,17 @@ fn provider(name: &str) -> ModelName {
     ModelName { provider: name.to_owned(), model: None }
 }
 
-async fn at_address(
+/// The server is not asked here: its list is needed once, when the run resolves the model, and a refused
+/// key should cost one request.
+fn at_address(
     registry: &Registry,
     options: &ProviderOptions<'_>,
     base_url: &str,
     why: &str,
 ) -> Result<Choice, SelectionError> {
-    let options = options.with_base_url(base_url);
-    let default = registry.create(&provider("openai"), &options)?;
-    let listed = timeout(LISTING, default.provider().models(&CallContext::default())).await;
-    let ids: Vec<String> = match listed {
-        Ok(Ok(models)) => models.into_iter().map(|info| info.id).collect(),
-        // What is wrong will be told when the model is first asked for.
-        Ok(Err(_)) | Err(_) => Vec::new(),
-    };
-    if ids.contains(&default.info().id) {
-        return Ok(Choice::new(default, why));
-    }
-    let model = match openai::first_chat_model(ids.iter().map(String::as_str)) {
-        Some(first) => Model::known(Arc::clone(default.provider()), first),
-        None => default,
-    };
+    let auto =
+        ModelName { provider: "openai".to_owned(), model: Some(openai::AUTO_MODEL.to_owned()) };
+    let model = registry.create(&auto, &options.with_base_url(base_url))?;
     Ok(Choice::new(model, why))
 }
 

@@ -1,5 +1,8 @@
 #![cfg_attr(feature = "openai", doc = include_str!("../README.md"))]
-#![cfg_attr(not(feature = "openai"), doc = "Models for Ziggurat: what the README describes, without HTTP.")]
+#![cfg_attr(
+    not(feature = "openai"),
+    doc = "Models for Ziggurat: what the README describes, without HTTP."
+)]
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 

@@ -9,6 +9,12 @@ use ziggurat_core::Provider;
 use super::{OpenAi, OpenAiConfig};
 use crate::{ConfigError, ProviderOptions, Registry};
 
+/// OpenAI's model where none is named.
+pub const DEFAULT_MODEL: &str = "gpt-5.4-mini";
+
+/// In place of a model's name: whichever the server lists that suits.
+pub const AUTO_MODEL: &str = "auto";
+
 /// A server that speaks chat completions.
 struct Dialect {
     name: &'static str,
@@ -25,7 +31,7 @@ const DIALECTS: [Dialect; 4] = [
         base_url: super::DEFAULT_BASE_URL,
         base_url_variable: Some("OPENAI_BASE_URL"),
         key_variable: "OPENAI_API_KEY",
-        default_model: Some("gpt-5.4-mini"),
+        default_model: Some(DEFAULT_MODEL),
         free: false,
     },
     Dialect {

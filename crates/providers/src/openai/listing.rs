@@ -44,6 +44,14 @@ impl Listing {
         let named = |name: &str| self.models.iter().find(|listed| listed.id == name);
         named(model).or_else(|| named(&latest))
     }
+
+    /// The default if it is listed or nothing is, else the first model that can chat.
+    pub(super) fn preferred<'a>(&'a self, default: &'a str) -> &'a str {
+        if self.find(default).is_some() {
+            return default;
+        }
+        first_chat_model(self.models.iter().map(|listed| listed.id.as_str())).unwrap_or(default)
+    }
 }
 
 /// The first model that can chat, judged by its name: lists name embedding models as well.
@@ -109,5 +117,8 @@ mod tests {
         assert!(listing.find("llama").is_none());
         let ids = listing.models.iter().map(|listed| listed.id.as_str());
         assert_eq!(first_chat_model(ids), Some("llama3:latest"));
+        assert_eq!(listing.preferred("gpt"), "llama3:latest");
+        assert_eq!(listing.preferred("llama3"), "llama3");
+        assert_eq!(Listing::default().preferred("gpt"), "gpt");
     }
 }

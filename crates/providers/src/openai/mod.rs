@@ -25,6 +25,7 @@ use ziggurat_core::{ModelInfo, Price, Provider, ProviderError, chat};
 
 pub(crate) use config::DEFAULT_BASE_URL;
 pub use config::OpenAiConfig;
+pub use dialect::{AUTO_MODEL, DEFAULT_MODEL};
 pub(crate) use dialect::{key_variable, local_servers, register};
 pub(crate) use listing::{Listing, first_chat_model};
 
@@ -129,21 +130,25 @@ impl Provider for OpenAi {
     }
 
     /// Asks the server for its list of models. Not being listed is an error only if there is a list
-    /// at all; a server that refuses the key, or cannot be reached, is one.
+    /// at all; a server that refuses the key, or cannot be reached, is one. Of [`AUTO_MODEL`] the answer
+    /// is the server's own choice: [`DEFAULT_MODEL`] if it is listed or nothing is, else the first
+    /// listed model that can chat.
     async fn model(&self, cx: &CallContext, model: &str) -> Result<ModelInfo, ProviderError> {
         let _ = cx;
         let listing = match self.listing().await {
-            Ok(listing) if !listing.models.is_empty() => listing,
+            Ok(listing) => listing,
             Err(error) if is_decisive(&error) => return Err(error),
-            Ok(_) => return Ok(self.known(model)),
             Err(error) => {
                 tracing::debug!(provider = self.name, %error, "the list of models is not available");
-                return Ok(self.known(model));
+                Listing::default()
             }
         };
-        let listed = listing.find(model).ok_or_else(|| self.not_listed(model, &listing))?;
+        let model = if model == AUTO_MODEL { listing.preferred(DEFAULT_MODEL) } else { model };
         let mut info = self.known(model);
-        info.context_tokens = listed.context_tokens;
+        if !listing.models.is_empty() {
+            let listed = listing.find(model).ok_or_else(|| self.not_listed(model, &listing))?;
+            info.context_tokens = listed.context_tokens;
+        }
         Ok(info)
     }
 

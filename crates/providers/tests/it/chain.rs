@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ziggurat_core::Price;
+use ziggurat_core::{CallContext, Price};
 use ziggurat_providers::{Choice, LocalServer, Registry, SelectionError, choose};
 
 use crate::support::server::{Act, Script, Server, json};
@@ -33,6 +33,13 @@ impl Situation<'_> {
         is_send(chosen).await
     }
 
+    /// The reason, and the model after the server was asked.
+    async fn resolved(self) -> (String, String) {
+        let choice = self.choose().await.unwrap();
+        let model = choice.model.refreshed(&CallContext::default()).await.unwrap();
+        (choice.why, model.info().id.clone())
+    }
+
     async fn why(self) -> String {
         self.choose().await.unwrap().why
     }
@@ -50,21 +57,23 @@ async fn an_address_comes_first_and_its_first_model_that_can_chat_is_taken() {
     let base_url = server.base_url();
     let env = [("OPENAI_API_KEY", "k"), ("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")];
     let flag = Situation { base_url: Some(&base_url), env: &env, ..Default::default() };
-    assert_eq!(flag.why().await, "openai/llama3:latest: --base-url is given");
+    let expected = |why: &str| (format!("openai/auto: {why}"), "llama3:latest".to_owned());
+    assert_eq!(flag.resolved().await, expected("--base-url is given"));
     let env = [("OPENAI_API_KEY", "k"), ("OPENAI_BASE_URL", base_url.as_str())];
     let variable = Situation { env: &env, ..Default::default() };
-    assert_eq!(variable.why().await, "openai/llama3:latest: OPENAI_BASE_URL is set");
+    assert_eq!(variable.resolved().await, expected("OPENAI_BASE_URL is set"));
+    assert_eq!(server.received().len(), 2, "the list is asked for once a run");
     assert!(server.received().iter().all(|request| request.line.starts_with("GET /v1/models ")));
 }
 
 #[tokio::test]
 async fn an_address_without_a_list_or_with_the_default_in_it_means_the_default() {
     let listed = r#"{"data":[{"id":"gpt-4"},{"id":"gpt-5.4-mini"}]}"#;
-    for script in [json(404, "{}"), json(200, "{}"), json(200, listed), vec![Act::Reset]] {
+    for script in [json(404, "{}"), json(200, "{}"), json(200, listed)] {
         let (server, _) = local("x", script).await;
         let base_url = server.base_url();
         let flag = Situation { base_url: Some(&base_url), ..Default::default() };
-        assert_eq!(flag.why().await, "openai/gpt-5.4-mini: --base-url is given");
+        assert_eq!(flag.resolved().await.1, "gpt-5.4-mini");
     }
 }
 

@@ -1,0 +1,11 @@
+//! The command from the outside: what scripts and people rely on.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod bad_input;
+mod contract;
+mod failures;
+mod first_command;
+mod interrupt;
+mod models;
+mod plans;
+mod support;
