@@ -155,22 +155,22 @@ macro_rules! tier_args {
         #[command(next_help_heading = "Tiers")]
         pub(crate) struct TierArgs {
             $(
-                #[doc = concat!("The model of the ", $tier, " [default: --model]")]
-                #[arg(long, value_name = "PROVIDER/MODEL", value_parser = values::model)]
+                #[arg(long, help = concat!("The model of the ", $tier, " [default: --model]"),
+                       value_name = "PROVIDER/MODEL", value_parser = values::model)]
                 pub(crate) $model: Option<ModelName>,
 
-                #[doc = concat!("The longest one ", $tier, " call may take [default: ", $seconds, "]")]
-                #[arg(long, value_name = "TIME", value_parser = values::duration,
+                #[arg(long, help = concat!("The longest one ", $tier, " call may take [default: ", $seconds, "]"),
+                       value_name = "TIME", value_parser = values::duration,
                       allow_hyphen_values = true)]
                 $timeout: Option<Duration>,
 
-                #[doc = concat!("The temperature of the ", $tier, " [default: ", $warmth, "]")]
-                #[arg(long, value_name = "T", value_parser = values::temperature,
+                #[arg(long, help = concat!("The temperature of the ", $tier, " [default: ", $warmth, "]"),
+                       value_name = "T", value_parser = values::temperature,
                       allow_hyphen_values = true)]
                 $temperature: Option<f32>,
 
-                #[doc = concat!("The bound on an answer of the ", $tier, " [default: ", $tokens, "]")]
-                #[arg(long, value_name = "N", allow_hyphen_values = true,
+                #[arg(long, help = concat!("The bound on an answer of the ", $tier, " [default: ", $tokens, "]"),
+                       value_name = "N", allow_hyphen_values = true,
                       value_parser = clap::value_parser!(u32).range(1..))]
                 $max_tokens: Option<u32>,
             )*

@@ -28,8 +28,6 @@ fn run(extra: &[&str]) -> (Vec<Value>, Option<i32>) {
         .args(extra)
         .output()
         .unwrap();
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    eprintln!("{stderr}");
     let lines = String::from_utf8(output.stdout).unwrap();
     let events = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     (events, output.status.code())

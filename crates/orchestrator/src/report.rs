@@ -10,6 +10,11 @@ use ziggurat_core::{Outcome, Reason};
 use crate::hierarchy::NodeId;
 use crate::run::tree::Tree;
 
+/// The longest heading of a section, in characters.
+const LONGEST_HEADING: usize = 80;
+/// The longest title in the list of sources, in characters.
+const LONGEST_TITLE: usize = 200;
+
 /// The report of a run; `None` if no node has a result.
 pub(crate) fn assemble(tree: &Tree, outcome: Outcome, reason: Option<&Reason>) -> Option<String> {
     let body = body(tree)?;
@@ -32,17 +37,17 @@ fn body(tree: &Tree) -> Option<String> {
         if let Some(text) = text(node) {
             let (id, title) = (&tree.node(node).node.id, tree.title(node));
             // Writing to a string cannot fail.
-            writeln!(body, "## {id}: {}\n\n{}\n", heading(&title), text.trim()).ok();
+            writeln!(body, "## {id}: {}\n\n{}\n", one_line(&title, LONGEST_HEADING), text.trim())
+                .ok();
         }
     }
     (!body.is_empty()).then_some(body)
 }
 
-/// A title as one short line.
-fn heading(title: &str) -> String {
-    const LONGEST: usize = 80;
+/// A title as one line of at most so many characters.
+fn one_line(title: &str, longest: usize) -> String {
     let line = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LONGEST) {
+    match line.char_indices().nth(longest) {
         Some((end, _)) => format!("{} …", line[..end].trim_end()),
         None => line,
     }
@@ -60,21 +65,20 @@ fn banner(outcome: Outcome, reason: Option<&Reason>) -> String {
     format!("> **{word}:** {message}.\n\n")
 }
 
-/// The documents and nodes whose marks the text bears, and marks that name nothing of this run.
+/// The documents and nodes whose marks the text bears, and marks that name nothing of this run. Listed
+/// without brackets: a mark belongs to a statement, and these lines are none.
 fn sources(body: &str, tree: &Tree) -> String {
     let documents = documents(tree);
     let nodes: BTreeMap<&str, NodeId> =
         tree.hierarchy.nodes().map(|node| (tree.node(node).node.id.as_str(), node)).collect();
     let known = documents.iter().copied().chain(nodes.keys().copied()).map(str::to_owned).collect();
-    let mut lines = Vec::new();
-    for mark in marks::cited(body, &known) {
-        lines.push(match nodes.get(mark) {
-            Some(&node) if !documents.contains(mark) => {
-                format!("- [{mark}]: {}", heading(&tree.title(node)))
-            }
-            _ => format!("- [{mark}]: document"),
-        });
-    }
+    let (cited_documents, cited_nodes): (Vec<_>, Vec<_>) =
+        marks::cited(body, &known).into_iter().partition(|mark| documents.contains(mark));
+    let mut lines: Vec<_> = cited_documents.iter().map(|mark| format!("- {mark}")).collect();
+    lines.extend(cited_nodes.iter().filter_map(|mark| {
+        let title = tree.title(*nodes.get(mark)?);
+        Some(format!("- {mark}: {}", one_line(&title, LONGEST_TITLE)))
+    }));
     if lines.is_empty() && !documents.is_empty() {
         lines.push(format!("The text cites none of the {} documents read.", documents.len()));
     }
@@ -82,10 +86,10 @@ fn sources(body: &str, tree: &Tree) -> String {
     if !unknown.is_empty() {
         lines.push(format!("\nMarks that name no part of this run: {}.", unknown.join(", ")));
     }
-    match lines.is_empty() {
-        true => String::new(),
-        false => format!("\n## Sources\n\n{}\n", lines.join("\n")),
+    if lines.is_empty() {
+        return String::new();
     }
+    format!("\n## Sources\n\n{}\n", lines.join("\n"))
 }
 
 /// The documents that workers read.

@@ -1,8 +1,4 @@
-#![cfg_attr(feature = "openai", doc = include_str!("../README.md"))]
-#![cfg_attr(
-    not(feature = "openai"),
-    doc = "Models for Ziggurat: what the README describes, without HTTP."
-)]
+#![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 

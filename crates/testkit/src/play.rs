@@ -68,6 +68,10 @@ impl Play {
             Act::Stall(text) => (of_text(text), Last::Silence),
             Act::Cut(text) => (of_text(text), Last::Error(cut())),
             Act::Error(kind, message) => (VecDeque::new(), Last::Error(error(*kind, message))),
+            Act::Delay => {
+                let message = "the script ends in a delay: put a turn after it";
+                (VecDeque::new(), Last::Error(error(ErrorKind::InvalidRequest, message)))
+            }
             Act::Panic => {
                 call.end();
                 panic!("the script asks for a panic");

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use ziggurat_core::{CallContext, ChatRequest, Message};
 
 use crate::Turn;
+use crate::turn::Act;
 
 /// Whether a rule is for this call.
 pub(crate) type Matcher = Box<dyn Fn(&CallContext, &ChatRequest) -> bool + Send + Sync>;
@@ -53,7 +54,7 @@ impl Script {
     pub(crate) fn next(&mut self, cx: &CallContext, request: &ChatRequest) -> Result<Turn, String> {
         let rules = self.rules.iter_mut().filter(|rule| !rule.turns.is_used_up());
         let fitting = { rules }.find(|rule| (rule.fits)(cx, request));
-        let turn = fitting.and_then(|rule| rule.turns.next()).or_else(|| self.queue.pop_front());
+        let turn = fitting.and_then(|rule| rule.turns.next()).or_else(|| pop(&mut self.queue));
         let turn = turn.or_else(|| self.fallback.as_ref().map(|answer| answer(request)));
         turn.ok_or_else(|| {
             let asked = asked(cx, request);
@@ -80,10 +81,22 @@ impl Turns {
 
     fn next(&mut self) -> Option<Turn> {
         match self {
-            Self::Once(turns) => turns.pop_front(),
+            Self::Once(turns) => pop(turns),
             Self::Always(turn) => Some(turn.clone()),
         }
     }
+}
+
+/// The next turn of a list, begun after the delays before it. A delay that nothing follows is a turn of
+/// its own, and a loud one.
+fn pop(turns: &mut VecDeque<Turn>) -> Option<Turn> {
+    let mut turn = turns.pop_front()?;
+    while turn.act == Act::Delay
+        && let Some(next) = turns.pop_front()
+    {
+        turn = Turn { delay: turn.delay + next.delay, ..next };
+    }
+    Some(turn)
 }
 
 /// The text parts of all messages, joined by blank lines.

@@ -31,6 +31,8 @@ pub(crate) enum Act {
     Cut(String),
     Stall(String),
     Panic,
+    /// Only waits; the turn after it in the same list answers.
+    Delay,
 }
 
 impl Turn {
@@ -94,6 +96,19 @@ impl Turn {
         Self::new(Act::Cut(text.into()))
     }
 
+    /// Only waits this long (tokio's time, so paused time works); the turn after it in the same list
+    /// answers. [`after`](Self::after) says the same of a turn at hand.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use ziggurat_testkit::{ScriptedProvider, Turn};
+    /// let provider = ScriptedProvider::new()
+    ///     .turns([Turn::delay(Duration::from_secs(2)), Turn::text("The pool ran out.")]);
+    /// ```
+    pub fn delay(delay: Duration) -> Self {
+        Self::new(Act::Delay).after(delay)
+    }
+
     /// Panics, as a faulty provider might.
     pub fn panic() -> Self {
         Self::new(Act::Panic)
@@ -149,6 +164,7 @@ impl Turn {
             Act::Stall(text) if text.is_empty() => "hang".to_owned(),
             Act::Stall(text) => format!("stall after {text:?}"),
             Act::Panic => "panic".to_owned(),
+            Act::Delay => format!("delay of {:?}", self.delay),
         }
     }
 }

@@ -86,10 +86,98 @@ fn agent_line(agent: &AgentView, activity: &Activity) -> String {
         None => format!("merges {}", agent.node.inputs.join(", ")),
     };
     let attempt = match agent.state {
-        AgentState::Retrying => format!("attempt {}  ", agent.attempt),
+        AgentState::Retrying => format!("attempt {}", agent.attempt),
         _ => String::new(),
     };
     let seconds = activity.running.get(id).copied().unwrap_or(0.0);
     let words = activity.last_words.get(id).map(|words| text::line(words)).unwrap_or_default();
-    format!("    ● {id}  {about}  {attempt}{seconds:.1} s  {words}").trim_end().to_owned()
+    let parts = [format!("    ● {id}"), about, attempt, format!("{seconds:.1} s"), words];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use ziggurat::{ErrorKind, Event, EventKind, NodeInfo, Reason, RunId};
+
+    use super::*;
+
+    fn node(id: &str, tier: Tier, inputs: &[&str]) -> NodeInfo {
+        let inputs = inputs.iter().map(|&input| input.to_owned()).collect();
+        NodeInfo { id: id.to_owned(), tier, step: 0, index: 0, inputs }
+    }
+
+    /// Twelve workers: five done, one failed, the others at work; S1 merges.
+    fn picture() -> (RunState, Activity) {
+        let worker = |n: usize| node(&format!("W{n}"), Tier::Worker, &[]);
+        let merges = ["W1", "W2", "W3", "W4", "W5", "W6"];
+        let nodes = (1..=12).map(worker).chain([
+            node("S1", Tier::Synthesizer, &merges),
+            node("S2", Tier::Synthesizer, &[]),
+            node("E1", Tier::Executive, &["S1", "S2"]),
+        ]);
+        let mut kinds = vec![
+            EventKind::RunStarted {
+                task: "Why did\nit fail?".into(),
+                documents: 0,
+                models: vec![],
+            },
+            EventKind::PlanReady {
+                method: "static".into(),
+                subtasks: vec![],
+                nodes: nodes.collect(),
+                notes: vec![],
+            },
+        ];
+        kinds.extend((1..=12).map(|n| EventKind::NodeStarted { node: worker(n) }));
+        kinds.extend((1..=5).map(|n| EventKind::NodeCompleted {
+            node: worker(n),
+            usage: ziggurat::Usage::ZERO.into(),
+            cost_usd: None,
+            model: None,
+            elapsed_ms: 5,
+            truncated: false,
+        }));
+        let reason = Reason::new(ErrorKind::Timeout, "no result within 180 s");
+        kinds.push(EventKind::NodeFailed { node: worker(6), reason, elapsed_ms: 180_000 });
+        kinds.push(EventKind::NodeStarted { node: node("S1", Tier::Synthesizer, &merges[..5]) });
+        let mut state = RunState::new();
+        for (seq, kind) in (1..).zip(kinds) {
+            let time = "2026-11-22T10:00:00Z".parse().unwrap();
+            state.apply(&Event { seq, run_id: RunId::new("r"), time, kind }).unwrap();
+        }
+        let mut activity = Activity { elapsed: 3.25, ..Activity::default() };
+        activity.running.insert("W7".into(), 2.1);
+        activity.titles.insert("W7".into(), "notes.md".into());
+        activity.last_words.insert("W7".into(), "the \u{1b}[31mpool\nran out".into());
+        (state, activity)
+    }
+
+    #[test]
+    fn the_tree_shows_every_tier_and_who_works() {
+        let (state, activity) = picture();
+        insta::assert_snapshot!(lines(&state, &activity, 72, 30).join("\n"), @"
+        ▲ Why did it fail?  3.2 s
+          executive    ░░░░░░░░░░░░░░░░░░░░  0/1
+          synthesizers ░░░░░░░░░░░░░░░░░░░░  0/2
+            ● S1  merges W1, W2, W3, W4, W5  0.0 s
+          workers      ████████×░░░░░░░░░░░  5/12, 1 without a result
+            ✗ W6  no result within 180 s (timeout)
+            ● W7  notes.md  2.1 s  the pool ran out
+            ● W8  0.0 s
+            ● W9  0.0 s
+            ● W10  0.0 s
+            ● W11  0.0 s
+            ● W12  0.0 s
+        ");
+    }
+
+    #[test]
+    fn the_tree_fits_any_terminal() {
+        let (state, activity) = picture();
+        for (width, height) in [(20, 4), (40, 8), (80, 9), (200, 12)] {
+            let lines = lines(&state, &activity, width, height);
+            assert!(lines.len() <= height, "{} lines of {height}", lines.len());
+            assert!(lines.iter().all(|line| console::measure_text_width(line) <= width));
+        }
+    }
 }

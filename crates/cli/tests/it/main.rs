@@ -8,4 +8,5 @@ mod first_command;
 mod interrupt;
 mod models;
 mod plans;
+mod snapshots;
 mod support;

@@ -26,9 +26,11 @@ impl Stage {
     /// Waits until the run must be halted: for its user, or for its deadline. Cancel-safe.
     pub(crate) async fn halted(&self) -> Reason {
         let deadline = async {
-            match self.timeout {
-                Some(timeout) => {
-                    tokio::time::sleep_until(self.started + timeout).await;
+            // A limit that the clock cannot express is none.
+            let limit = self.timeout.and_then(|t| Some((t, self.started.checked_add(t)?)));
+            match limit {
+                Some((timeout, deadline)) => {
+                    tokio::time::sleep_until(deadline).await;
                     timeout
                 }
                 None => std::future::pending().await,

@@ -30,7 +30,7 @@ async fn a_run_without_failures_is_complete() {
     assert_eq!(provider.calls().len(), 12 + 2 + 1);
     let report = result.report.unwrap();
     assert!(report.starts_with("The pool, says all. [W2]\n"), "{report}");
-    assert!(report.contains("- [W2]: Look into part 2."), "{report}");
+    assert!(report.contains("\n- W2: Look into part 2.\n"), "{report}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -124,3 +124,19 @@ async fn a_panic_unwinds_and_the_provider_goes_on() {
     assert_eq!(provider.chat(&cx, &request).await.unwrap().text, "fine");
     assert_eq!((provider.in_flight(), provider.cancelled()), (0, 0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_delay_is_waited_out_before_the_turn_after_it() {
+    let second = Duration::from_secs(1);
+    let provider = ScriptedProvider::new()
+        .turns([Turn::delay(second), Turn::delay(second), Turn::text("late")])
+        .turns([Turn::text("at once"), Turn::delay(second)]);
+    let cx = CallContext::default();
+    let began = tokio::time::Instant::now();
+    assert_eq!(provider.chat(&cx, &ask("x")).await.unwrap().text, "late");
+    assert_eq!(began.elapsed(), 2 * second);
+    assert_eq!(provider.chat(&cx, &ask("x")).await.unwrap().text, "at once");
+    assert_eq!(began.elapsed(), 2 * second);
+    let nothing = provider.chat(&cx, &ask("x")).await.unwrap_err();
+    assert!(nothing.to_string().contains("ends in a delay"), "{nothing}");
+}
