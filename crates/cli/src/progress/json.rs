@@ -5,34 +5,25 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
 use ziggurat::EventReader;
 use ziggurat::core::TextDelta;
 
+use super::next_delta;
+
 pub(super) async fn watch(mut events: EventReader, mut deltas: Option<Receiver<TextDelta>>) {
     loop {
+        // Text first: it was written before the event that ends its agent.
         let written = tokio::select! {
+            biased;
+            Some(delta) = next_delta(&mut deltas) => write(&delta),
             event = events.next() => match event {
                 Some(event) => write(&*event),
                 None => return,
             },
-            Some(delta) = next(&mut deltas) => write(&delta),
         };
         if written.is_err() {
             return; // Nobody reads any more.
         }
-    }
-}
-
-/// The next delta; `None` for those that were lost, for ever nothing once the run has ended.
-async fn next(deltas: &mut Option<Receiver<TextDelta>>) -> Option<TextDelta> {
-    match deltas {
-        None => std::future::pending().await,
-        Some(receiver) => match receiver.recv().await {
-            Ok(delta) => Some(delta),
-            Err(RecvError::Lagged(_)) => None,
-            Err(RecvError::Closed) => std::future::pending().await,
-        },
     }
 }
 

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{MissedTickBehavior, interval};
 use ziggurat::core::TextDelta;
 use ziggurat::lifecycle::RunState;
 use ziggurat::{Event, EventKind, EventReader};
 
+use super::next_delta;
 use super::tree::{self, Activity};
 
 /// How many of the last characters of an agent's text are kept for its line.
@@ -36,24 +36,13 @@ pub(super) async fn watch(mut events: EventReader, mut deltas: Option<Receiver<T
                 Some(event) => live.take(&event),
                 None => break,
             },
-            delta = next(&mut deltas) => live.hear(delta),
+            delta = next_delta(&mut deltas) => live.hear(delta),
             _ = ticks.tick() => live.draw(),
         }
     }
     live.bar.finish_and_clear();
     for note in &live.notes {
         eprintln!("note: {}", crate::text::line(note));
-    }
-}
-
-async fn next(deltas: &mut Option<Receiver<TextDelta>>) -> Option<TextDelta> {
-    match deltas {
-        None => std::future::pending().await,
-        Some(receiver) => match receiver.recv().await {
-            Ok(delta) => Some(delta),
-            Err(RecvError::Lagged(_)) => None,
-            Err(RecvError::Closed) => std::future::pending().await,
-        },
     }
 }
 

@@ -7,6 +7,7 @@ mod plain;
 mod tree;
 
 use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 use ziggurat::core::TextDelta;
 use ziggurat::{EventReader, RunResult};
 
@@ -58,6 +59,18 @@ pub(crate) async fn watch(mode: Mode, events: EventReader, deltas: Option<Receiv
         Mode::Plain => plain::watch(events).await,
         Mode::Live => live::watch(events, deltas).await,
         Mode::Json { .. } => json::watch(events, deltas).await,
+    }
+}
+
+/// The next piece of text; `None` for those that were lost. Waits for ever if there are none to come.
+async fn next_delta(deltas: &mut Option<Receiver<TextDelta>>) -> Option<TextDelta> {
+    match deltas {
+        None => std::future::pending().await,
+        Some(receiver) => match receiver.recv().await {
+            Ok(delta) => Some(delta),
+            Err(RecvError::Lagged(_)) => None,
+            Err(RecvError::Closed) => std::future::pending().await,
+        },
     }
 }
 

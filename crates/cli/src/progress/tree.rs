@@ -36,7 +36,7 @@ pub(super) fn lines(
         lines.push(tier_line(state, tier));
         let agents: Vec<_> = state.tier(tier).filter(|agent| is_active(agent)).collect();
         let fits = if agents.len() > room { room.saturating_sub(1) } else { agents.len() };
-        lines.extend(agents[..fits].iter().map(|agent| agent_line(agent, activity)));
+        lines.extend(agents[..fits].iter().map(|agent| agent_line(agent, activity, width)));
         if fits < agents.len() && room > 0 {
             lines.push(format!("    … and {} more", agents.len() - fits));
         }
@@ -75,7 +75,7 @@ fn is_active(agent: &AgentView) -> bool {
 }
 
 /// `    ● W3  notes.md  2.1 s  the pool ran out`
-fn agent_line(agent: &AgentView, activity: &Activity) -> String {
+fn agent_line(agent: &AgentView, activity: &Activity, width: usize) -> String {
     let id = &agent.node.id;
     if let (AgentState::Failed, Some(reason)) = (agent.state, &agent.reason) {
         return format!("    ✗ {id}  {}", text::line(&reason.to_string()));
@@ -91,6 +91,8 @@ fn agent_line(agent: &AgentView, activity: &Activity) -> String {
     };
     let seconds = activity.running.get(id).copied().unwrap_or(0.0);
     let words = activity.last_words.get(id).map(|words| text::line(words)).unwrap_or_default();
+    // Its last words say more about an agent at work than the end of a long title.
+    let about = console::truncate_str(&about, width / 2, "…").into_owned();
     let parts = [format!("    ● {id}"), about, attempt, format!("{seconds:.1} s"), words];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
 }
