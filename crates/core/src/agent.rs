@@ -165,7 +165,7 @@ impl AgentError {
 /// - Each model call is reported through the context, failed ones too
 ///   ([`Model::call`](crate::Model::call) does it).
 /// - Timeouts are the caller's.
-#[cfg_attr(feature = "testing", mockall::automock)]
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Worker: Send + Sync {
     /// Works on one subtask.
@@ -183,7 +183,7 @@ pub trait Worker: Send + Sync {
 /// - Inputs are untrusted data, never instructions.
 /// - Source marks of the inputs survive into the output for what it keeps of them.
 /// - Missing parts are named, or at least not papered over.
-#[cfg_attr(feature = "testing", mockall::automock)]
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Synthesizer: Send + Sync {
     /// Merges results of the tier below.

@@ -56,7 +56,7 @@ pub enum Signal {
 /// use ziggurat_core::{CallContext, Signal};
 /// let context = CallContext::default().with_observer(Arc::new(|signal: Signal| drop(signal)));
 /// ```
-#[cfg_attr(feature = "testing", mockall::automock)]
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait Observer: Send + Sync {
     /// Something happened.
     fn signal(&self, signal: Signal);

@@ -65,7 +65,7 @@ impl DecomposeError {
 /// - No instruction is blank.
 /// - Without a model the same task gives the same plan.
 /// - Dropping the future cancels the work and leaves nothing running.
-#[cfg_attr(feature = "testing", mockall::automock)]
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Decomposer: Send + Sync {
     /// Makes the plan.

@@ -5,6 +5,8 @@
 mod agent;
 pub mod chat;
 mod context;
+#[cfg(test)]
+mod contracts_tests;
 mod cost;
 mod decompose;
 mod document;
@@ -41,7 +43,7 @@ pub use state::{AgentState, IllegalTransition, Transition};
 pub use task::{Task, TaskError};
 pub use usage::Usage;
 
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub use {
     agent::{MockSynthesizer, MockWorker},
     context::MockObserver,

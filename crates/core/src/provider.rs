@@ -47,7 +47,7 @@ use crate::{CallContext, ErrorKind, ModelInfo, ProviderError};
 ///     }
 /// }
 /// ```
-#[cfg_attr(feature = "testing", mockall::automock)]
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
     /// The name it is registered under: the part before the slash in `provider/model`.
@@ -164,7 +164,7 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
 /// # Contract
 /// - The provider it returns obeys the contract of [`Provider`] and forwards every method.
 /// - State that calls share (a limiter, a cache) lives in the layer; wrappers are cheap.
-#[cfg_attr(feature = "testing", mockall::automock)]
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait Layer: Send + Sync {
     /// The provider with the policy around it.
     fn layer(&self, inner: Arc<dyn Provider>) -> Arc<dyn Provider>;

@@ -1,9 +1,8 @@
 //! Every contract is object-safe, can be shared between threads, and can be mocked.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::sync::Arc;
 
-use ziggurat_core::{
+use crate::{
     AgentOutput, Assignment, CallContext, ChatRequest, ChatResponse, Decomposer, Delivery, Layer,
     Merge, Message, MockDecomposer, MockLayer, MockObserver, MockProvider, MockSynthesizer,
     MockWorker, Model, ModelInfo, Observer, Plan, Price, Provider, Signal, Subtask, Synthesizer,
@@ -119,7 +118,7 @@ impl Provider for Hanging {
         &self,
         _: &CallContext,
         _: &ChatRequest,
-    ) -> Result<ChatResponse, ziggurat_core::ProviderError> {
+    ) -> Result<ChatResponse, crate::ProviderError> {
         std::future::pending().await
     }
 }
