@@ -77,6 +77,9 @@ pub struct ModelInfo {
     pub tools: Option<bool>,
     /// Whether it accepts a temperature.
     pub temperature: Option<bool>,
+    /// Whether the server looked at the key when it was asked about the model: `None` if no key is sent
+    /// or nobody knows, `Some(false)` if the key may turn out to be refused at the first call.
+    pub key_checked: Option<bool>,
     /// Whether it answers only from documents in the request and knows nothing else.
     pub extractive: bool,
 }
@@ -93,6 +96,7 @@ impl ModelInfo {
             json_schema: None,
             tools: None,
             temperature: None,
+            key_checked: None,
             extractive: false,
         }
     }
