@@ -2,12 +2,13 @@
 //! oddity can be tested without a connection.
 
 use serde_json::Value;
-use ziggurat_core::chat::{ChatEnd, FinishReason};
+use ziggurat_core::chat::ChatEnd;
 use ziggurat_core::{BoxError, ChatDelta, Usage};
 
 use super::calls::Calls;
 use super::convert;
 use super::error::ErrorBody;
+use super::finish::{Cut, finish};
 use super::wire;
 use crate::http::MAX_BODY;
 
@@ -94,7 +95,9 @@ impl Assembler {
         if let Some(error) = choice.error.filter(|error| !error.is_null()) {
             return Err(Fault::Error(ErrorBody::read(&error)));
         }
-        self.finish = choice.finish_reason.or(self.finish.take());
+        // Some servers send an empty reason with every piece.
+        let reason = choice.finish_reason.filter(|reason| !reason.is_empty());
+        self.finish = reason.or(self.finish.take());
         let message = choice.message.unwrap_or_default();
         let text = message.content.map(wire::Content::into_text).unwrap_or_default();
         let refusal = message.refusal.unwrap_or_default();
@@ -107,21 +110,17 @@ impl Assembler {
         if self.size > MAX_BODY { Err(Fault::TooLarge) } else { Ok(deltas) }
     }
 
-    /// The end, if the server has given a reason for it or says that it is `done`.
-    pub(super) fn end(&mut self, done: bool) -> Option<ChatEnd> {
+    /// The end, if the server has given a good reason for it or says that it is `done`.
+    pub(super) fn end(&mut self, done: bool) -> Result<ChatEnd, Cut> {
         if self.finish.is_none() && !done {
-            return None;
+            return Err(Cut::Silent);
         }
-        Some(ChatEnd {
-            finish: self.finish(),
+        Ok(ChatEnd {
+            finish: finish(self.finish.as_deref(), self.refused)?,
             usage: self.usage,
             model: std::mem::take(&mut self.model),
             id: self.id.take(),
         })
-    }
-
-    fn finish(&self) -> FinishReason {
-        convert::finish(self.finish.as_deref(), self.refused)
     }
 }
 
@@ -145,8 +144,9 @@ fn size(delta: &ChatDelta) -> usize {
 mod tests {
     use super::*;
     use ziggurat_core::ErrorKind;
+    use ziggurat_core::chat::FinishReason;
 
-    fn fed(events: &[&str]) -> Result<(Vec<ChatDelta>, Option<ChatEnd>), Fault> {
+    fn fed(events: &[&str]) -> Result<(Vec<ChatDelta>, Result<ChatEnd, Cut>), Fault> {
         let mut assembler = Assembler::new("asked");
         let mut all = Vec::new();
         for data in events {
@@ -180,7 +180,10 @@ mod tests {
     #[test]
     fn without_reason_and_without_done_there_is_no_end() {
         let (_, end) = fed(&[r#"{"choices":[{"delta":{"content":"Hi"}}]}"#]).unwrap();
-        assert_eq!(end, None);
+        assert_eq!(end, Err(Cut::Silent));
+        let (_, end) =
+            fed(&[r#"{"choices":[{"delta":{"content":"Hi"},"finish_reason":""}]}"#]).unwrap();
+        assert_eq!(end, Err(Cut::Silent));
         let (_, end) = fed(&[r#"{"choices":[{"delta":{},"finish_reason":"length"}]}"#]).unwrap();
         assert_eq!(end.unwrap().finish, FinishReason::Length);
     }

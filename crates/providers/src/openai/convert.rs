@@ -1,8 +1,9 @@
 //! Between our vocabulary and the wire's, both ways, for whole answers.
 
-use ziggurat_core::chat::{FinishReason, ToolCall};
+use ziggurat_core::chat::ToolCall;
 use ziggurat_core::{ChatRequest, ChatResponse, ContentPart, Message, Role, Usage};
 
+use super::finish::{Cut, finish};
 use super::wire;
 use crate::fence::Fence;
 
@@ -102,14 +103,15 @@ fn call(call: &ToolCall) -> wire::RequestCall<'_> {
     }
 }
 
-/// A whole answer, from the choice that was asked for.
+/// A whole answer, from the choice that was asked for; or why it is none.
 pub(super) fn response(
     answer: wire::Answer,
     choice: wire::Choice,
     asked: &ChatRequest,
-) -> ChatResponse {
+) -> Result<ChatResponse, Cut> {
     let message = choice.message.unwrap_or_default();
     let refusal = message.refusal.unwrap_or_default();
+    let finish = finish(choice.finish_reason.as_deref(), !refusal.is_empty())?;
     let mut text = message.content.map(wire::Content::into_text).unwrap_or_default();
     text.push_str(&refusal);
     let calls = message.tool_calls.unwrap_or_default().into_iter().enumerate().map(|(i, call)| {
@@ -125,28 +127,13 @@ pub(super) fn response(
         .with_usage(answer.usage.map_or(Usage::UNKNOWN, usage))
         .with_id(answer.id);
     response.tool_calls = tool_calls;
-    response.finish = finish(choice.finish_reason.as_deref(), !refusal.is_empty());
-    response
+    response.finish = finish;
+    Ok(response)
 }
 
 /// The id of a call that came without one, so that its result can name it.
 pub(super) fn call_id(index: usize) -> String {
     format!("call_{index}")
-}
-
-/// Why the model stopped. A whole answer without a reason is `Other("none")`.
-pub(super) fn finish(reason: Option<&str>, refused: bool) -> FinishReason {
-    match reason {
-        Some("stop") if refused => FinishReason::Refusal,
-        Some("stop") => FinishReason::Stop,
-        Some("length") => FinishReason::Length,
-        Some("tool_calls" | "function_call") => FinishReason::ToolCalls,
-        Some("content_filter") => FinishReason::ContentFilter,
-        Some("refusal") => FinishReason::Refusal,
-        Some(other) => FinishReason::Other(other.to_owned()),
-        None if refused => FinishReason::Refusal,
-        None => FinishReason::Other("none".to_owned()),
-    }
 }
 
 /// The counts that were reported; the others stay unknown.

@@ -6,6 +6,7 @@ use reqwest::header::HeaderMap;
 use ziggurat_core::{ErrorKind, ProviderError};
 
 use super::error::ErrorBody;
+use super::finish::Cut;
 use crate::http::{Reporter, excerpt, read_prefix, retry_after};
 
 /// How much of an error's body is read.
@@ -49,6 +50,11 @@ fn refusal(reporter: &Reporter, status: u16, headers: &HeaderMap, body: &[u8]) -
         .with_status(status)
         .with_request_id(request_id.map(|id| excerpt(&reporter.key().scrub(id), 200)))
         .with_retry_after(retry_after(headers, Timestamp::now()))
+}
+
+/// An answer without its end.
+pub(super) fn cut(reporter: &Reporter, cut: &Cut) -> ProviderError {
+    reporter.error(ErrorKind::Interrupted, &cut.to_string())
 }
 
 /// An error inside an answer that began as a success.

@@ -11,6 +11,7 @@ mod convert;
 mod dialect;
 mod error;
 mod failure;
+mod finish;
 mod listing;
 mod stream;
 mod wire;
@@ -85,7 +86,7 @@ impl OpenAi {
         if let Some(error) = choice.error.take().filter(|error| !error.is_null()) {
             return Err(failure::inside_answer(reporter, &ErrorBody::read(&error)));
         }
-        Ok(convert::response(answer, choice, request))
+        convert::response(answer, choice, request).map_err(|cut| failure::cut(reporter, &cut))
     }
 
     async fn post(

@@ -70,11 +70,8 @@ impl Reading {
             // again; dropping it unread would close it.
             let _ = events.next().now_or_never();
         }
-        let cut = || {
-            let message = "the stream stopped before its end";
-            self.reporter.error(ErrorKind::Interrupted, message)
-        };
-        self.assembler.end(done).map(ChatDelta::End).ok_or_else(cut)
+        let end = self.assembler.end(done).map(ChatDelta::End);
+        end.map_err(|cut| failure::cut(&self.reporter, &cut))
     }
 
     fn fail(&mut self, error: ProviderError) -> ProviderError {

@@ -5,7 +5,7 @@ use ziggurat_core::chat::FinishReason;
 use ziggurat_core::{CallContext, ChatDelta, ErrorKind, Provider};
 
 use crate::support::server::{
-    Act, Server, event, events_head, finish_event, last_chunk, text_event,
+    Act, Server, event, events_head, finish_event, json, last_chunk, text_event,
 };
 use crate::support::{provider, request, streamed};
 
@@ -86,6 +86,25 @@ async fn nonsense_within_a_stream_is_a_protocol_error() {
     }
     let script = vec![events_head(), Act::Send(b"8\r\ndata: \xff\n\r\n".to_vec()), last_chunk()];
     assert_eq!(kind_of(script).await, Some(ErrorKind::Protocol));
+}
+
+#[tokio::test]
+async fn a_server_that_gives_up_has_given_no_answer() {
+    for reason in ["insufficient_system_resource", "error"] {
+        let end = format!(r#"{{"delta":{{}},"finish_reason":"{reason}"}}"#);
+        let end = event(&format!(r#"{{"choices":[{end}]}}"#));
+        let whole = format!(r#"{{"message":{{"content":"Hi"}},"finish_reason":"{reason}"}}"#);
+        let whole = format!(r#"{{"choices":[{whole}]}}"#);
+        for script in [
+            vec![events_head(), text_event("Hi"), end, event("[DONE]"), last_chunk()],
+            json(200, &whole),
+        ] {
+            let server = Server::start([script]).await;
+            let error = streamed(&provider(&server)).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Interrupted);
+            assert!(error.message().contains(reason), "{error}");
+        }
+    }
 }
 
 #[tokio::test]
