@@ -27,16 +27,17 @@ pub(crate) async fn ask(
     let mut attempt = 1;
     loop {
         let response = model.call(cx, request.clone(), settings.delivery).await?;
-        let truncated = response.finish == FinishReason::Length;
+        let finish = response.finish.clone();
         let text = text_of(response)?;
         if !text.is_empty() {
-            return Ok(AgentOutput::new(text).by_model(info.name()).truncated(truncated));
+            let output = AgentOutput::new(text).by_model(info.name());
+            return Ok(output.truncated(!is_whole(&finish)));
         }
         if attempt == ATTEMPTS {
             return Err(AgentError::EmptyOutput { attempts: ATTEMPTS });
         }
         attempt += 1;
-        cx.signal(Signal::Retrying { attempt, reason: empty(truncated) });
+        cx.signal(Signal::Retrying { attempt, reason: empty(&finish) });
     }
 }
 
@@ -58,14 +59,25 @@ fn text_of(response: ChatResponse) -> Result<String, AgentError> {
     }
 }
 
+/// Whether an answer with this end has all that the model had to say. An end that nobody here knows may
+/// be a cut, and a text taken for whole in vain is worse than one marked in vain; a server that gives
+/// no reason at all (`none`) says nothing against it.
+fn is_whole(finish: &FinishReason) -> bool {
+    match finish {
+        FinishReason::Stop | FinishReason::ToolCalls => true,
+        FinishReason::Other(reason) => reason == "none",
+        _ => false,
+    }
+}
+
 fn no_tools() -> AgentError {
     AgentError::custom("the model asked for tools instead of answering, though it was offered none")
 }
 
-fn empty(truncated: bool) -> Reason {
-    let message = match truncated {
-        true => "the bound on tokens was reached before the model wrote any text",
-        false => "the model answered with empty text",
+fn empty(finish: &FinishReason) -> Reason {
+    let message = match finish {
+        FinishReason::Length => "the bound on tokens was reached before the model wrote any text",
+        _ => "the model answered with empty text",
     };
     Reason::new(ErrorKind::EmptyOutput, message)
 }

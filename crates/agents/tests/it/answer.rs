@@ -95,9 +95,12 @@ async fn a_wish_for_tools_is_no_answer() {
 }
 
 #[tokio::test]
-async fn an_unknown_end_does_not_lose_the_text() {
-    let turn = Turn::text("an answer").finish(FinishReason::Other("eos".into()));
-    assert_eq!(after(turn).await.unwrap(), AgentOutput::new("an answer").by_model("scripted/m"));
+async fn an_unknown_end_does_not_lose_the_text_and_may_be_a_cut() {
+    for (reason, truncated) in [("bored", true), ("none", false)] {
+        let turn = Turn::text("an answer").finish(FinishReason::Other(reason.into()));
+        let expected = AgentOutput::new("an answer").by_model("scripted/m").truncated(truncated);
+        assert_eq!(after(turn).await.unwrap(), expected, "{reason}");
+    }
 }
 
 #[tokio::test]

@@ -111,7 +111,7 @@ impl Decomposer for ModelDecomposer {
         let request = self.request(task, asked);
         let response = self.model.call(cx, request, self.delivery).await?;
         let text = self.text(&response)?;
-        let answer = parse::subtasks(&text, response.finish == FinishReason::Length);
+        let answer = parse::subtasks(&text, !is_whole(&response.finish));
         if answer.items.is_empty() {
             return Err(DecomposeError::NoSubtasks(if text.trim().is_empty() {
                 "the model's answer is empty".to_owned()
@@ -120,6 +120,16 @@ impl Decomposer for ModelDecomposer {
             }));
         }
         Ok(plan(task, answer, asked))
+    }
+}
+
+/// Whether an answer with this end has all that the model had to say. A reason that nobody here knows may
+/// mean a cut; no reason at all (`none`) does not.
+fn is_whole(finish: &FinishReason) -> bool {
+    match finish {
+        FinishReason::Stop | FinishReason::ToolCalls => true,
+        FinishReason::Other(reason) => reason == "none",
+        _ => false,
     }
 }
 
@@ -132,8 +142,7 @@ fn plan(task: &Task, answer: Answer, asked: usize) -> Plan {
         });
     let mut plan = Plan::new("model", subtasks);
     if answer.cut {
-        plan = plan
-            .noting("the model's answer was cut at its bound on tokens; what was whole is used");
+        plan = plan.noting("the model's answer was cut before its end; what was whole is used");
     }
     let (planned, named_words) = (count(named.min(asked), "worker"), count(named, "subtask"));
     let asked_words = count(asked, "subtask");

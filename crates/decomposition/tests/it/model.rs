@@ -106,7 +106,16 @@ fn an_answer_cut_at_its_bound_is_used_and_said() {
     let turn = Turn::text(FIVE).finish(FinishReason::Length);
     let made = plan(&answering(turn).1, &task([]), WorkerCount::Auto).unwrap();
     assert_eq!((made.subtasks.len(), made.notes.len()), (4, 2));
-    assert!(made.notes[0].contains("cut at its bound"));
+    assert!(made.notes[0].contains("cut before its end"));
+}
+
+#[test]
+fn an_unknown_end_may_be_a_cut() {
+    for (reason, subtasks) in [("bored", 4), ("none", 5)] {
+        let turn = Turn::text(FIVE).finish(FinishReason::Other(reason.into()));
+        let made = plan(&answering(turn).1, &task([]), WorkerCount::Auto).unwrap();
+        assert_eq!(made.subtasks.len(), subtasks, "{reason}");
+    }
 }
 
 #[test]
