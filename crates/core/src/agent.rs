@@ -150,7 +150,7 @@ impl AgentError {
 
     /// The kind and the words, as events bear them.
     pub fn reason(&self) -> Reason {
-        Reason::new(self.kind(), self.to_string())
+        Reason::of(self.kind(), self)
     }
 }
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    AgentOutput, Assignment, CallContext, ChatRequest, ChatResponse, Decomposer, Delivery, Layer,
-    Merge, Message, MockDecomposer, MockLayer, MockObserver, MockProvider, MockSynthesizer,
-    MockWorker, Model, ModelInfo, Observer, Plan, Price, Provider, Signal, Subtask, Synthesizer,
-    Task, Usage, Worker, WorkerCount,
+    AgentOutput, Assignment, CallContext, ChatRequest, ChatResponse, Decomposer, Delivery,
+    ErrorKind, Layer, Merge, Message, MockDecomposer, MockLayer, MockObserver, MockProvider,
+    MockSynthesizer, MockWorker, Model, ModelInfo, Observer, Plan, Price, Provider, Signal,
+    Subtask, Synthesizer, Task, Usage, Worker, WorkerCount,
 };
 
 fn shared<T: ?Sized + Send + Sync>(contract: Arc<T>) -> Arc<T> {
@@ -98,6 +98,51 @@ async fn a_call_that_is_dropped_is_reported_with_unknown_usage() {
         biased;
         _ = call => unreachable!("it never answers"),
         () = tokio::task::yield_now() => {}
+    }
+}
+
+/// A provider that streams some text and then says that there were too many requests.
+struct Midstream;
+
+#[async_trait::async_trait]
+impl Provider for Midstream {
+    fn name(&self) -> &str {
+        "midstream"
+    }
+
+    async fn chat(
+        &self,
+        _: &CallContext,
+        _: &ChatRequest,
+    ) -> Result<ChatResponse, crate::ProviderError> {
+        Err(crate::ProviderError::new("midstream", ErrorKind::RateLimit, "slow down"))
+    }
+
+    async fn stream(
+        &self,
+        cx: &CallContext,
+        request: &ChatRequest,
+    ) -> Result<crate::ChatStream, crate::ProviderError> {
+        let error = self.chat(cx, request).await.unwrap_err();
+        let items = [Ok(crate::ChatDelta::Text("half".into())), Err(error)];
+        Ok(Box::pin(futures::stream::iter(items)))
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_costs_nothing_unless_tokens_were_written_before_it() {
+    for (delivery, usage) in [(Delivery::Whole, Usage::ZERO), (Delivery::Streamed, Usage::UNKNOWN)]
+    {
+        let mut observer = MockObserver::new();
+        observer.expect_signal().withf(|s| matches!(s, Signal::Text(_))).return_const(());
+        let billed =
+            move |signal: &Signal| matches!(signal, Signal::Call(call) if call.usage == usage);
+        observer.expect_signal().withf(billed).once().return_const(());
+        let cx = CallContext::default().with_observer(Arc::new(observer));
+        let model = Model::known(Arc::new(Midstream), "m");
+        let request = ChatRequest::new("", [Message::user("Why?")]);
+        let error = model.call(&cx, request, delivery).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::RateLimit);
     }
 }
 

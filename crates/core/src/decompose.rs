@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{CallContext, ErrorKind, Plan, ProviderError, Reason, Task};
+use crate::{BoxError, CallContext, ErrorKind, Plan, ProviderError, Reason, Task};
 
 /// How many workers the plan should have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,9 +38,23 @@ pub enum DecomposeError {
         /// How many workers were asked for.
         asked: u32,
     },
+    /// A custom decomposer's own error.
+    #[error("{message}")]
+    Custom {
+        /// What happened, for people.
+        message: String,
+        /// The lower error, if there is one.
+        #[source]
+        source: Option<BoxError>,
+    },
 }
 
 impl DecomposeError {
+    /// A custom decomposer's failure, in words.
+    pub fn custom(message: impl Into<String>) -> Self {
+        Self::Custom { message: message.into(), source: None }
+    }
+
     /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
         match self {
@@ -48,12 +62,13 @@ impl DecomposeError {
             Self::NoSubtasks(_) => ErrorKind::Protocol,
             Self::NoDocuments => ErrorKind::NoInput,
             Self::TooFewWorkers { .. } => ErrorKind::InvalidRequest,
+            Self::Custom { .. } => ErrorKind::Agent,
         }
     }
 
     /// The kind and the words, as events bear them.
     pub fn reason(&self) -> Reason {
-        Reason::new(self.kind(), self.to_string())
+        Reason::of(self.kind(), self)
     }
 }
 

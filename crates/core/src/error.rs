@@ -67,6 +67,8 @@ pub enum ErrorKind {
     NoReport,
     /// A custom agent's own failure.
     Agent,
+    /// A bug in the orchestration itself.
+    Internal,
 }
 
 impl ErrorKind {
@@ -128,6 +130,7 @@ impl ErrorKind {
             Self::Incomplete => "incomplete",
             Self::NoReport => "no_report",
             Self::Agent => "agent",
+            Self::Internal => "internal",
         }
     }
 }
@@ -151,6 +154,20 @@ impl Reason {
     /// A reason of this kind, in these words.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into() }
+    }
+
+    /// The error and its causes, each once, as a reason of this kind.
+    pub fn of(kind: ErrorKind, error: &(dyn Error + 'static)) -> Self {
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            let text = error.to_string();
+            if !message.contains(&text) {
+                message = format!("{message}: {text}");
+            }
+            cause = error.source();
+        }
+        Self { kind, message }
     }
 }
 
@@ -267,6 +284,7 @@ mod tests {
     fn a_lower_error_stays_reachable() {
         let io = std::io::Error::other("reset by peer");
         let error = ProviderError::new("openai", ErrorKind::Interrupted, "cut").with_source(io);
+        assert_eq!(Reason::of(error.kind(), &error).message, "openai: cut: reset by peer");
         assert_eq!(error.source().unwrap().to_string(), "reset by peer");
         assert_eq!(error.to_string(), "openai: cut");
     }

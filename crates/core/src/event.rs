@@ -136,6 +136,10 @@ pub enum EventKind {
         node: NodeInfo,
         /// Why.
         reason: Reason,
+        /// Its tokens, all its calls together: failures cost as well.
+        usage: TokenCount,
+        /// Its cost; null when unknown.
+        cost_usd: Option<Usd>,
         /// From its start, in milliseconds.
         elapsed_ms: u64,
     },
@@ -152,6 +156,12 @@ pub enum EventKind {
         node: NodeInfo,
         /// Why.
         reason: Reason,
+        /// Its tokens, all its calls together; null when a call was cut off.
+        usage: TokenCount,
+        /// Its cost; null when unknown.
+        cost_usd: Option<Usd>,
+        /// From its start, in milliseconds.
+        elapsed_ms: u64,
     },
     /// The run ended. Always the last event, exactly once.
     RunFinished {
@@ -215,6 +225,8 @@ mod tests {
             kind: EventKind::NodeFailed {
                 node,
                 reason: Reason::new(ErrorKind::Timeout, "no answer in 180 s"),
+                usage: Usage::UNKNOWN.into(),
+                cost_usd: None,
                 elapsed_ms: 180_000,
             },
         }
@@ -226,6 +238,7 @@ mod tests {
             "seq": 7, "run_id": "r", "time": "2026-11-22T10:00:00Z", "type": "node_failed",
             "node": {"id": "W3", "tier": "worker", "step": 0, "index": 2, "inputs": []},
             "reason": {"kind": "timeout", "message": "no answer in 180 s"},
+            "usage": {"input_tokens": null, "output_tokens": null}, "cost_usd": null,
             "elapsed_ms": 180_000,
         });
         assert_eq!(serde_json::to_value(failed()).unwrap(), expected);

@@ -79,23 +79,22 @@ impl Model {
         if self.info.temperature == Some(false) {
             request.temperature = None;
         }
-        let meter = Meter { cx, info: &self.info, usage: Usage::UNKNOWN };
-        let result = match delivery {
-            Delivery::Whole => self.provider.chat(cx, &request).await,
-            Delivery::Streamed => self.stream(cx, &request).await,
+        let mut meter = Meter { cx, info: &self.info, usage: Usage::UNKNOWN };
+        let response = match delivery {
+            Delivery::Whole => {
+                self.provider.chat(cx, &request).await.inspect_err(|error| meter.refused(error))?
+            }
+            Delivery::Streamed => {
+                let opened = self.provider.stream(cx, &request).await;
+                let stream = opened.inspect_err(|error| meter.refused(error))?;
+                // Whatever breaks an open stream comes after tokens were written: what the call cost
+                // is then unknown, even if the server calls it a refusal.
+                let on_text = |text: &str| cx.signal(Signal::Text(text.to_owned()));
+                chat::collect(self.provider.name(), stream, on_text).await?
+            }
         };
-        meter.settle(&result);
-        result
-    }
-
-    async fn stream(
-        &self,
-        cx: &CallContext,
-        request: &ChatRequest,
-    ) -> Result<ChatResponse, ProviderError> {
-        let stream = self.provider.stream(cx, request).await?;
-        let on_text = |text: &str| cx.signal(Signal::Text(text.to_owned()));
-        chat::collect(self.provider.name(), stream, on_text).await
+        meter.usage = response.usage;
+        Ok(response)
     }
 }
 
@@ -113,12 +112,11 @@ struct Meter<'a> {
 }
 
 impl Meter<'_> {
-    fn settle(mut self, result: &Result<ChatResponse, ProviderError>) {
-        self.usage = match result {
-            Ok(response) => response.usage,
-            Err(error) if error.kind().is_unbilled() => Usage::ZERO,
-            Err(_) => Usage::UNKNOWN,
-        };
+    /// The provider answered with an error in place of an answer.
+    fn refused(&mut self, error: &ProviderError) {
+        if error.kind().is_unbilled() {
+            self.usage = Usage::ZERO;
+        }
     }
 
     fn cost(&self) -> Cost {

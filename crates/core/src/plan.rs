@@ -49,6 +49,9 @@ pub struct Plan {
     pub subtasks: Vec<Subtask>,
     /// What made the plan: `document_partition`, `static`, `model`, `template`, or a custom name.
     pub method: Cow<'static, str>,
+    /// The model that made it (`provider/model`), if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// What the user should know about how the plan came about: fewer workers than asked for, a
     /// fallback that was taken and why. Empty when there is nothing to say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -61,7 +64,18 @@ impl Plan {
         method: impl Into<Cow<'static, str>>,
         subtasks: impl IntoIterator<Item = Subtask>,
     ) -> Self {
-        Self { subtasks: subtasks.into_iter().collect(), method: method.into(), notes: Vec::new() }
+        Self {
+            subtasks: subtasks.into_iter().collect(),
+            method: method.into(),
+            model: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The same plan, made by this model (`provider/model`).
+    pub fn by_model(mut self, model: impl Into<String>) -> Self {
+        self.model = Some(model.into());
+        self
     }
 
     /// The same plan with one more note.

@@ -16,13 +16,13 @@ pub struct AgentView {
     pub attempt: u32,
     /// Why its last attempt failed, or why it ended without a result.
     pub reason: Option<Reason>,
-    /// Its tokens, once it completed.
+    /// Its tokens, once it ended.
     pub usage: Option<TokenCount>,
-    /// Its cost, once it completed and if known.
+    /// Its cost, once it ended and if known.
     pub cost_usd: Option<Usd>,
     /// The model that wrote its result.
     pub model: Option<String>,
-    /// How long it took, in milliseconds, once it completed or failed.
+    /// How long it took, in milliseconds, once it ended.
     pub elapsed_ms: Option<u64>,
     /// Whether its result was cut at the bound on tokens.
     pub truncated: bool,
@@ -64,13 +64,14 @@ impl AgentView {
                 self.elapsed_ms = Some(*elapsed_ms);
                 self.truncated = *truncated;
             }
-            EventKind::NodeFailed { reason, elapsed_ms, .. } => {
+            EventKind::NodeFailed { reason, usage, cost_usd, elapsed_ms, .. }
+            | EventKind::NodeCancelled { reason, usage, cost_usd, elapsed_ms, .. } => {
                 self.reason = Some(reason.clone());
+                self.usage = Some(*usage);
+                self.cost_usd = *cost_usd;
                 self.elapsed_ms = Some(*elapsed_ms);
             }
-            EventKind::NodeSkipped { reason, .. } | EventKind::NodeCancelled { reason, .. } => {
-                self.reason = Some(reason.clone());
-            }
+            EventKind::NodeSkipped { reason, .. } => self.reason = Some(reason.clone()),
             _ => {}
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Histories that cannot have happened.
 
-use ziggurat_core::IllegalTransition;
+use ziggurat_core::{IllegalTransition, RunId};
 
 /// Why an event does not fit the history before it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,6 +14,9 @@ pub enum HistoryError {
         /// The `seq` that came.
         got: u64,
     },
+    /// An event of another run.
+    #[error("the event is of run {0}, another one")]
+    OtherRun(RunId),
     /// An event before `run_started`.
     #[error("the first event is not run_started")]
     NotStarted,

@@ -110,6 +110,9 @@ impl RunState {
     }
 
     fn check_order(&self, event: &Event) -> Result<(), HistoryError> {
+        if self.run_id.as_ref().is_some_and(|run_id| *run_id != event.run_id) {
+            return Err(HistoryError::OtherRun(event.run_id.clone()));
+        }
         let expected = self.seq + 1;
         if event.seq != expected {
             return Err(HistoryError::Sequence { expected, got: event.seq });

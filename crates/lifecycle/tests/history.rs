@@ -52,8 +52,12 @@ fn happens(transition: Transition, node: NodeInfo) -> EventKind {
             elapsed_ms: 7,
             truncated: false,
         },
-        Transition::Fail => EventKind::NodeFailed { node, reason, elapsed_ms: 7 },
-        Transition::Cancel => EventKind::NodeCancelled { node, reason },
+        Transition::Fail => {
+            EventKind::NodeFailed { node, reason, usage, cost_usd: None, elapsed_ms: 7 }
+        }
+        Transition::Cancel => {
+            EventKind::NodeCancelled { node, reason, usage, cost_usd: None, elapsed_ms: 7 }
+        }
         Transition::Skip => EventKind::NodeSkipped { node, reason },
     }
 }
@@ -99,6 +103,9 @@ fn a_history_that_cannot_be_is_refused() {
     let sequence = RunState::new().apply(&event(2, started()));
     assert_eq!(sequence, Err(HistoryError::Sequence { expected: 1, got: 2 }));
     assert_eq!(fold([start()]), Err(HistoryError::NotStarted));
+    let mut state = fold([started()]).unwrap();
+    let other = Event { run_id: RunId::new("other"), ..event(2, planned(1)) };
+    assert_eq!(state.apply(&other), Err(HistoryError::OtherRun(RunId::new("other"))));
     assert_eq!(fold([started(), started()]), Err(HistoryError::Repeated("run_started")));
     assert_eq!(
         fold([started(), planned(1), planned(1)]),

@@ -90,7 +90,10 @@ pub enum ConfigError {
     /// A fan-in below 2.
     #[error("a fan-in of {0} merges nothing: it must be at least 2")]
     FanIn(u32),
-    /// A quorum that cannot be met, or asks for nothing.
+    /// A quorum that asks for nothing.
+    #[error("a quorum of 0 asks for nothing: it must be at least 1")]
+    ZeroQuorum,
+    /// A quorum that cannot be met.
     #[error("a quorum of {quorum} does not fit {workers} workers: it must be 1 to {workers}")]
     Quorum {
         /// The quorum.
@@ -179,10 +182,14 @@ impl Config {
         self.tier(tier).timeout.unwrap_or_else(|| default_timeout(tier))
     }
 
-    /// The run's limit: as set, else [`DEFAULT_RUN_TIMEOUT`] if some model may cost money.
+    /// The run's limit: as set, else [`DEFAULT_RUN_TIMEOUT`] unless all that works is a free model.
     pub(crate) fn run_timeout(&self, models: &[Model]) -> Option<Duration> {
         let free = |model: &Model| model.info().price == Some(Price::FREE);
-        self.run_timeout.or((!models.iter().all(free)).then_some(DEFAULT_RUN_TIMEOUT))
+        let own = self.worker.model().is_none()
+            || self.synthesizer.model().is_none()
+            || self.executive.model().is_none();
+        let costs = own || !models.iter().all(free);
+        self.run_timeout.or(costs.then_some(DEFAULT_RUN_TIMEOUT))
     }
 
     /// The models that a run will call, each once. The decomposer's only if it makes the plan.
@@ -227,7 +234,10 @@ impl Config {
         if workers > MAX_NODES / 2 {
             return Err(ConfigError::TooManyWorkers(workers));
         }
-        if self.quorum == 0 || self.quorum > workers {
+        if self.quorum == 0 {
+            return Err(ConfigError::ZeroQuorum);
+        }
+        if self.quorum > workers {
             return Err(ConfigError::Quorum { quorum: self.quorum, workers });
         }
         Ok(())

@@ -55,7 +55,12 @@ impl Scribe {
     }
 
     pub(crate) fn reader(&self) -> EventReader {
-        EventReader { log: Arc::clone(&self.log), written: self.written.subscribe(), next: 0 }
+        EventReader {
+            log: Arc::clone(&self.log),
+            written: self.written.subscribe(),
+            next: 0,
+            finished: false,
+        }
     }
 
     pub(crate) fn deltas(&self) -> broadcast::Receiver<TextDelta> {
@@ -69,14 +74,18 @@ pub struct EventReader {
     log: Log,
     written: watch::Receiver<usize>,
     next: usize,
+    finished: bool,
 }
 
 impl EventReader {
-    /// The next event; waits for it while the run goes on. `None` when the run has ended or was dropped
-    /// and all its events are read.
+    /// The next event; waits for it while the run goes on. `None` after `run_finished`, or when the run
+    /// was dropped and all its events are read.
     ///
     /// Cancel-safe: a call dropped before it returned loses no event.
     pub async fn next(&mut self) -> Option<Arc<Event>> {
+        if self.finished {
+            return None;
+        }
         loop {
             let over = self.written.has_changed().is_err();
             if let Some(event) = self.read() {
@@ -91,6 +100,7 @@ impl EventReader {
     fn read(&mut self) -> Option<Arc<Event>> {
         let event = lock(&self.log).get(self.next).cloned()?;
         self.next += 1;
+        self.finished = matches!(event.kind, EventKind::RunFinished { .. });
         Some(event)
     }
 }

@@ -5,10 +5,15 @@ use std::sync::Arc;
 
 use crate::TierOptions;
 use async_trait::async_trait;
+use futures::executor::block_on;
 use ziggurat_core::{
     CallContext, DecomposeError, Decomposer, Delivery, Model, Plan, Task, WorkerCount,
 };
 use ziggurat_decomposition::{DocumentPartition, Fallback, ModelDecomposer, TemplateDecomposer};
+
+/// From this size (bytes) material is divided on a thread of its own, which takes about 10 ms a
+/// megabyte: the run loop must go on listening to its user and its clock.
+const LARGE: usize = 1024 * 1024;
 
 /// Chooses by whether the task has documents.
 pub(crate) struct DefaultDecomposer {
@@ -52,8 +57,16 @@ impl Decomposer for DefaultDecomposer {
         task: &Task,
         workers: WorkerCount,
     ) -> Result<Plan, DecomposeError> {
-        let chosen: &dyn Decomposer =
-            if task.documents().is_empty() { &self.without } else { &self.with_documents };
-        chosen.decompose(cx, task, workers).await
+        if task.documents().is_empty() {
+            return self.without.decompose(cx, task, workers).await;
+        }
+        let bytes: usize = task.documents().iter().map(|document| document.text.len()).sum();
+        if bytes < LARGE {
+            return self.with_documents.decompose(cx, task, workers).await;
+        }
+        let (partition, cx, task) = (self.with_documents, cx.clone(), task.clone());
+        let divide = move || block_on(partition.decompose(&cx, &task, workers));
+        let divided = tokio::task::spawn_blocking(divide).await;
+        divided.map_err(|error| DecomposeError::custom(format!("the partition failed: {error}")))?
     }
 }

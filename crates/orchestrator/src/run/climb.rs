@@ -1,10 +1,12 @@
 //! The second phase: up the pyramid. One task asks the hierarchy what is next, hands it to the
 //! executor and records ends; there is no lock and no spawned task in it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ziggurat_core::{AgentError, AgentOutput, Assignment, CallContext, ErrorKind, Reason};
+use tokio::time::Instant;
+use ziggurat_core::{AgentError, AgentOutput, Assignment, CallContext, ErrorKind, Reason, Signal};
 use ziggurat_executor::{Finished, Job, JobSet};
 
 use super::crew::Crew;
@@ -22,12 +24,16 @@ pub(crate) struct Climb<'a> {
     jobs: JobSet<'static, NodeId, AgentOutput, AgentError>,
     signals: Signals<NodeId>,
     halted: Option<Reason>,
+    /// Whether the first call goes alone, for its key may be refused.
+    cautious: bool,
+    started: HashMap<NodeId, Instant>,
 }
 
 impl<'a> Climb<'a> {
     pub(crate) fn new(stage: &'a Stage, crew: Crew, tree: Tree) -> Self {
         let jobs = JobSet::new(stage.config.concurrency);
-        Self { stage, crew, tree, jobs, signals: Signals::new(), halted: None }
+        let (signals, started) = (Signals::new(), HashMap::new());
+        Self { cautious: crew.cautious, stage, crew, tree, jobs, signals, halted: None, started }
     }
 
     /// Runs until every node has ended. Says why the run was halted, if it was.
@@ -39,12 +45,15 @@ impl<'a> Climb<'a> {
             if self.tree.hierarchy.finished() {
                 return (self.tree, self.halted);
             }
+            if self.jobs.is_empty() {
+                // Nothing runs and nothing is ready, yet something is open: that cannot be.
+                self.halt(reasons::internal("nothing is left to do, yet the run has not finished"));
+                continue;
+            }
             tokio::select! {
                 biased;
                 reason = &mut halted, if self.halted.is_none() => self.halt(reason),
-                (node, signal) = self.signals.recv() => {
-                    self.stage.hear(self.tree.node_mut(node), signal);
-                }
+                (node, signal) = self.signals.recv() => self.hear(node, signal),
                 Some(finished) = self.jobs.next() => self.end(finished),
             }
         }
@@ -52,9 +61,12 @@ impl<'a> Climb<'a> {
 
     /// Starts what is ready while there is room. What waits stays an index in the hierarchy.
     fn dispatch(&mut self) {
-        while self.jobs.has_room() {
+        while self.jobs.has_room()
+            && !(self.cautious && self.jobs.running() + self.jobs.queued() > 0)
+        {
             let Some(node) = self.tree.hierarchy.next_ready() else { return };
-            self.stage.write(self.tree.start(node));
+            self.stage.start(self.tree.fix_inputs(node));
+            self.started.insert(node, Instant::now());
             let info = self.tree.node(node).node.clone();
             let tier = info.tier;
             let cx = self.signals.context(node, info);
@@ -82,6 +94,7 @@ impl<'a> Climb<'a> {
     fn end(&mut self, finished: Finished<NodeId, AgentOutput, AgentError>) {
         let Finished { key: node, outcome, elapsed, .. } = finished;
         self.hear_all();
+        self.started.remove(&node);
         if self.tree.hierarchy.state(node).is_terminal() {
             return; // It was stopped meanwhile, and its end is told.
         }
@@ -97,12 +110,14 @@ impl<'a> Climb<'a> {
         result.output = Some(output.text.into());
         result.model = output.model;
         result.truncated = output.truncated;
+        self.cautious = false;
         self.stage.complete(result, elapsed);
         self.record(node, End::Completed { tokens });
     }
 
     fn fail(&mut self, node: NodeId, reason: Reason, elapsed: Duration) {
         let kind = reason.kind;
+        self.cautious &= kind.is_fatal_for_model();
         self.stage.fail(self.tree.node_mut(node), reason.clone(), elapsed);
         self.record(node, End::Failed);
         let is_worker = self.tree.hierarchy.kind(node) == NodeKind::Worker;
@@ -116,15 +131,17 @@ impl<'a> Climb<'a> {
     }
 
     fn quorum_is_lost(&self) -> bool {
-        let possible = self.tree.hierarchy.workers() - self.tree.workers_lost();
+        let possible = self.tree.hierarchy.workers() - self.tree.workers_lost;
         possible < self.stage.config.quorum
     }
 
     fn record(&mut self, node: NodeId, end: End) {
         match self.tree.hierarchy.record(node, end) {
-            Ok(effects) => self.tell(effects.ended, &reasons::no_input()),
-            // Every node that gets here was started by `next_ready` and has not ended.
-            Err(illegal) => tracing::error!(target: "ziggurat", %illegal, "a node ended twice"),
+            Ok(effects) => {
+                self.tree.count(node, end);
+                self.tell(effects.ended, &reasons::no_input());
+            }
+            Err(illegal) => self.halt(reasons::internal(illegal)),
         }
     }
 
@@ -145,31 +162,35 @@ impl<'a> Climb<'a> {
         let hierarchy = &self.tree.hierarchy;
         self.jobs.cancel_where(|&node| hierarchy.state(node).is_terminal());
         self.hear_all();
-        self.tell(ended, &reasons::not_started(reason));
+        self.tell(ended, reason);
     }
 
-    /// Tells of nodes that ended because of something else. A skipped node is skipped for `skipped`,
-    /// unless it is a merge without inputs.
-    fn tell(&mut self, ended: Vec<(NodeId, End)>, skipped: &Reason) {
+    /// Tells of nodes that ended because of something else: `cause`, or that nothing was left to merge.
+    fn tell(&mut self, ended: Vec<(NodeId, End)>, cause: &Reason) {
         for (node, end) in ended {
-            let starved = self.tree.hierarchy.kind(node) != NodeKind::Worker
-                && self.tree.hierarchy.inputs(node).is_empty();
+            self.tree.count(node, end);
+            let merge = self.tree.hierarchy.kind(node) != NodeKind::Worker;
+            let starved = merge && self.tree.hierarchy.inputs(node).is_empty();
+            let elapsed = self.started.remove(&node).map_or(Duration::ZERO, |at| at.elapsed());
             let result = self.tree.node_mut(node);
             match end {
-                End::Cancelled => {
-                    let message = skipped.message.replacen("not started: ", "", 1);
-                    self.stage.cancelled(result, Reason::new(ErrorKind::Cancelled, message));
-                }
+                End::Cancelled => self.stage.cancelled(result, cause.clone(), elapsed),
                 End::PassedUp => self.stage.skip(result, reasons::passed_up()),
                 _ if starved => self.stage.skip(result, reasons::no_input()),
-                _ => self.stage.skip(result, skipped.clone()),
+                _ => self.stage.skip(result, reasons::not_started(cause)),
             }
         }
     }
 
+    /// Takes a signal. The first text shows that the key is good.
+    fn hear(&mut self, node: NodeId, signal: Signal) {
+        self.cautious &= !matches!(signal, Signal::Text(_));
+        self.stage.hear(self.tree.node_mut(node), signal);
+    }
+
     fn hear_all(&mut self) {
         while let Some((node, signal)) = self.signals.try_recv() {
-            self.stage.hear(self.tree.node_mut(node), signal);
+            self.hear(node, signal);
         }
     }
 }

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use ziggurat_agents::{AgentSettings, ModelSynthesizer, ModelWorker};
-use ziggurat_core::{CallContext, Decomposer, Model, ProviderError, Synthesizer, Tier, Worker};
+use ziggurat_core::{
+    CallContext, Decomposer, Model, ModelInfo, ProviderError, Synthesizer, Tier, Worker,
+};
 
 use ziggurat_decomposition::Specialized;
 
@@ -17,6 +19,10 @@ pub(crate) struct Crew {
     pub(crate) worker: Arc<dyn Worker>,
     pub(crate) synthesizer: Arc<dyn Synthesizer>,
     pub(crate) executive: Arc<dyn Synthesizer>,
+    /// The models as they were resolved.
+    pub(crate) models: Vec<ModelInfo>,
+    /// Whether a key that no server has looked at yet may be refused at the first worker's call.
+    pub(crate) cautious: bool,
 }
 
 impl Crew {
@@ -27,13 +33,18 @@ impl Crew {
     pub(crate) async fn assemble(config: &Config, models: &[Model]) -> Result<Self, ProviderError> {
         let cx = CallContext::default();
         let mut resolved = Vec::with_capacity(models.len());
-        for model in models {
-            resolved.push(model.refreshed(&cx).await?);
+        for asked in models {
+            resolved.push((asked, asked.refreshed(&cx).await?));
         }
-        let frozen = |asked: &Model| {
-            resolved.iter().find(|model| same_model(model, asked)).unwrap_or(asked).clone()
+        // By the name it was asked for: the provider may have answered with another.
+        let frozen = |model: &Model| {
+            let found = resolved.iter().find(|(asked, _)| same_model(asked, model));
+            found.map_or(model, |(_, resolved)| resolved).clone()
         };
+        let unchecked = |model: &Model| frozen(model).info().key_checked == Some(false);
         Ok(Self {
+            models: resolved.iter().map(|(_, model)| model.info().clone()).collect(),
+            cautious: config.worker.model().is_some_and(unchecked),
             decomposer: decomposer(config, &frozen),
             worker: worker(config, &frozen),
             synthesizer: synthesizer(config, &frozen),

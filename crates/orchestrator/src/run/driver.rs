@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use ziggurat_core::{EventKind, Plan, PlannedSubtask, Reason, Task};
+use ziggurat_core::{ErrorKind, EventKind, Model, ModelInfo, Plan, PlannedSubtask, Reason, Task};
 
 use super::climb::Climb;
 use super::crew::Crew;
@@ -26,40 +26,53 @@ pub(crate) async fn drive(
     let models = config.models(task.documents().is_empty());
     let timeout = config.run_timeout(&models);
     let stage = Stage { config, task, scribe, cancel, started: Instant::now(), timeout };
+    let crew = assemble(&stage, &models).await;
+    let resolved = crew.as_ref().map(|crew| crew.models.iter().map(ModelInfo::name).collect());
     stage.write(EventKind::RunStarted {
         task: stage.task.text().to_owned(),
         documents: stage.task.documents().len(),
-        models: models.iter().map(|model| model.info().name()).collect(),
+        models: resolved.unwrap_or_else(|_| models.iter().map(|m| m.info().name()).collect()),
     });
     let mut decomposer = decomposer_node();
-    let ending = match prepare(&stage, &models, &mut decomposer).await {
-        Ok((crew, plan, tree)) => {
-            let (tree, halted) = Climb::new(&stage, crew, tree).climb().await;
-            Ending::Climbed { plan, tree: Box::new(tree), halted }
-        }
+    let ending = match crew {
+        Ok(crew) => run(&stage, crew, &mut decomposer).await,
         Err(no_plan) => Ending::NoPlan(no_plan),
     };
     conclude(&stage, decomposer, ending)
 }
 
-async fn prepare(
-    stage: &Stage,
-    models: &[ziggurat_core::Model],
-    decomposer: &mut NodeResult,
-) -> Result<(Crew, Plan, Tree), NoPlan> {
-    let crew = tokio::select! {
+async fn assemble(stage: &Stage, models: &[Model]) -> Result<Crew, NoPlan> {
+    tokio::select! {
         biased;
-        reason = stage.halted() => return Err(NoPlan::Halted(reason)),
-        crew = Crew::assemble(&stage.config, models) => crew.map_err(|error| {
-            NoPlan::Failed(Reason::new(error.kind(), error.to_string()))
-        })?,
-    };
-    let plan = make_plan(stage, Arc::clone(&crew.decomposer), decomposer).await?;
-    let tree = Tree::new(&plan, stage.config.shape).map_err(|error| {
-        NoPlan::Failed(Reason::new(ziggurat_core::ErrorKind::InvalidRequest, error.to_string()))
-    })?;
-    stage.write(plan_ready(&plan, &tree));
-    Ok((crew, plan, tree))
+        reason = stage.halted() => Err(NoPlan::Halted(reason)),
+        crew = Crew::assemble(&stage.config, models) => {
+            crew.map_err(|error| NoPlan::Failed(Reason::of(error.kind(), &error)))
+        }
+    }
+}
+
+async fn run(stage: &Stage, crew: Crew, decomposer: &mut NodeResult) -> Ending {
+    let made = make_plan(stage, Arc::clone(&crew.decomposer), decomposer).await;
+    match made.and_then(|plan| Ok((grow(stage, &plan)?, plan))) {
+        Ok((tree, plan)) => {
+            let (tree, halted) = Climb::new(stage, crew, tree).climb().await;
+            Ending::Climbed { plan, tree: Box::new(tree), halted }
+        }
+        Err(no_plan) => Ending::NoPlan(no_plan),
+    }
+}
+
+/// The pyramid over the plan, unless the plan cannot meet the quorum: then nothing is spent on it.
+fn grow(stage: &Stage, plan: &Plan) -> Result<Tree, NoPlan> {
+    let (quorum, workers) = (stage.config.quorum, plan.subtasks.len());
+    if quorum as usize > workers {
+        let message = format!("the plan has {workers} workers, and the quorum is {quorum}");
+        return Err(NoPlan::Failed(Reason::new(ErrorKind::Quorum, message)));
+    }
+    let tree = Tree::new(plan, stage.config.shape)
+        .map_err(|error| NoPlan::Failed(Reason::of(ErrorKind::InvalidRequest, &error)))?;
+    stage.write(plan_ready(plan, &tree));
+    Ok(tree)
 }
 
 fn plan_ready(plan: &Plan, tree: &Tree) -> EventKind {

@@ -16,7 +16,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use futures::future::BoxFuture;
+use futures::FutureExt;
+use futures::future::{BoxFuture, Fuse};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use ziggurat_core::{RunId, Task, TextDelta};
@@ -25,7 +26,8 @@ use crate::config::Config;
 use crate::events::{EventReader, Scribe};
 use crate::{RunResult, run::driver::drive};
 
-/// A run of one task. It makes progress while it is awaited.
+/// A run of one task. It makes progress while it is awaited. `&mut run` may be awaited as well; once the
+/// result was taken it never yields again.
 ///
 /// Dropping it cancels every request in flight and leaves nothing behind, no result either; to keep
 /// what is finished, [`cancel`](Canceller::cancel) it and go on awaiting.
@@ -33,7 +35,7 @@ use crate::{RunResult, run::driver::drive};
 pub struct Run {
     scribe: Arc<Scribe>,
     cancel: CancellationToken,
-    drive: BoxFuture<'static, RunResult>,
+    drive: Fuse<BoxFuture<'static, RunResult>>,
 }
 
 impl Run {
@@ -41,7 +43,7 @@ impl Run {
         let scribe = Arc::new(Scribe::new(Arc::clone(&config.clock)));
         let cancel = CancellationToken::new();
         let drive = drive(config, task, Arc::clone(&scribe), cancel.clone());
-        Self { cancel, drive: Box::pin(drive), scribe }
+        Self { cancel, drive: drive.boxed().fuse(), scribe }
     }
 
     /// The run's id.
@@ -69,7 +71,7 @@ impl Future for Run {
     type Output = RunResult;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<RunResult> {
-        self.drive.as_mut().poll(cx)
+        self.drive.poll_unpin(cx)
     }
 }
 

@@ -73,8 +73,14 @@ fn climbed(
 ) -> RunResult {
     let (outcome, reason) = verdict(&tree, halted, stage.config.quorum);
     let coverage =
-        Coverage { workers_ok: tree.workers_ok(), workers_total: tree.hierarchy.workers() };
+        Coverage { workers_ok: tree.workers_ok, workers_total: tree.hierarchy.workers() };
     let report = report::assemble(&tree, outcome, reason.as_ref());
+    let (outcome, reason) = match (outcome, &report) {
+        (Outcome::Complete | Outcome::Degraded, None) => {
+            (Outcome::Failed, Some(reasons::no_report()))
+        }
+        _ => (outcome, reason),
+    };
     nodes.extend(tree.nodes);
     RunResult {
         outcome,
@@ -91,7 +97,7 @@ fn verdict(tree: &Tree, halted: Option<Reason>, quorum: u32) -> (Outcome, Option
     if let Some(reason) = halted.filter(|reason| reason.kind != ErrorKind::Quorum) {
         return (Outcome::Stopped, Some(reason));
     }
-    if tree.workers_ok() < quorum {
+    if tree.workers_ok < quorum {
         return (Outcome::Failed, Some(below_quorum(tree, quorum)));
     }
     let flaws = flaws(tree);
@@ -104,7 +110,7 @@ fn verdict(tree: &Tree, halted: Option<Reason>, quorum: u32) -> (Outcome, Option
 /// Too few workers succeeded. If all failures are of one kind, that is the run's kind as well: a
 /// refused key is `auth`, whatever the quorum.
 pub(crate) fn below_quorum(tree: &Tree, quorum: u32) -> Reason {
-    let (ok, total) = (tree.workers_ok(), tree.hierarchy.workers());
+    let (ok, total) = (tree.workers_ok, tree.hierarchy.workers());
     let failed = || tree.workers().filter(|worker| worker.state == AgentState::Failed);
     let reason = failed().find_map(|worker| worker.reason.clone());
     let Some(first) = reason else {

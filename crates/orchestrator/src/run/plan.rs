@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use ziggurat_core::{
-    AgentState, DecomposeError, Decomposer, EventKind, NodeInfo, Plan, Reason, Tier,
-};
+use tokio::time::Instant;
+use ziggurat_core::{DecomposeError, Decomposer, NodeInfo, Plan, Reason, Tier};
 use ziggurat_executor::{Concurrency, Job, JobSet};
 
 use super::reasons;
@@ -45,15 +44,15 @@ pub(crate) async fn make_plan(
     let job = Job::new(move || async move { decomposer.decompose(&cx, &task, count).await });
     jobs.push((), job.timeout(stage.config.timeout(Tier::Decomposer)));
 
-    node.state = AgentState::Running;
-    stage.write(EventKind::NodeStarted { node: node.node.clone() });
+    let started = Instant::now();
+    stage.start(node);
     let finished = loop {
         tokio::select! {
             biased;
             reason = stage.halted() => {
                 drop(jobs);
                 drain(stage, node, &mut signals);
-                stage.cancelled(node, reason.clone());
+                stage.cancelled(node, reason.clone(), started.elapsed());
                 return Err(NoPlan::Halted(reason));
             }
             (_, signal) = signals.recv() => stage.hear(node, signal),
@@ -64,6 +63,7 @@ pub(crate) async fn make_plan(
     let plan = finished.outcome.map_err(|error| reasons::of_job(&error)).and_then(not_empty);
     match plan {
         Ok(plan) => {
+            node.model.clone_from(&plan.model);
             stage.complete(node, finished.elapsed);
             Ok(plan)
         }

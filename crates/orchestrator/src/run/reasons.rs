@@ -46,7 +46,17 @@ pub(crate) fn passed_up() -> Reason {
     Reason::new(ErrorKind::PassedUp, "its one surviving input is passed up without a call")
 }
 
-/// Why a node never started when the run stopped.
+/// Why a run without a report has failed.
+pub(crate) fn no_report() -> Reason {
+    Reason::new(ErrorKind::NoReport, "nothing was left to report")
+}
+
+/// The orchestration itself is wrong; the run ends rather than wait for ever.
+pub(crate) fn internal(what: impl std::fmt::Display) -> Reason {
+    Reason::new(ErrorKind::Internal, format!("a bug in the run loop: {what}"))
+}
+
+/// Why a node never started when the run, or its tier, was stopped for `stop`.
 pub(crate) fn not_started(stop: &Reason) -> Reason {
     Reason::new(ErrorKind::Stopped, format!("not started: {}", stop.message))
 }

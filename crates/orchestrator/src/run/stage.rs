@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use ziggurat_core::{AgentState, CallRecord, ErrorKind, EventKind, Reason, Signal, Task};
+use ziggurat_core::{CallRecord, ErrorKind, EventKind, Reason, Signal, Task, Transition};
 
 use super::reasons::seconds;
 use crate::NodeResult;
@@ -58,50 +58,91 @@ impl Stage {
                 agent.usage += usage;
                 agent.cost += cost;
             }
-            Signal::Retrying { attempt, reason } if !agent.state.is_terminal() => {
-                agent.state = AgentState::Retrying;
-                let node = agent.node.clone();
-                self.write(EventKind::NodeRetrying { node, attempt, reason });
-            }
+            Signal::Retrying { attempt, reason } => self.retry(agent, attempt, reason),
             _ => {}
+        }
+    }
+
+    fn retry(&self, agent: &mut NodeResult, attempt: u32, reason: Reason) {
+        if advance(agent, Transition::Retry) {
+            let node = agent.node.clone();
+            self.write(EventKind::NodeRetrying { node, attempt, reason });
+        }
+    }
+
+    /// Begins an agent's work.
+    pub(crate) fn start(&self, agent: &mut NodeResult) {
+        if advance(agent, Transition::Start) {
+            self.write(EventKind::NodeStarted { node: agent.node.clone() });
         }
     }
 
     /// Ends an agent that completed.
     pub(crate) fn complete(&self, agent: &mut NodeResult, elapsed: Duration) {
-        agent.state = AgentState::Completed;
-        agent.elapsed = elapsed;
-        self.write(EventKind::NodeCompleted {
-            node: agent.node.clone(),
-            usage: agent.usage.into(),
-            cost_usd: agent.cost.total(),
-            model: agent.model.clone(),
-            elapsed_ms: millis(elapsed),
-            truncated: agent.truncated,
-        });
+        if advance(agent, Transition::Complete) {
+            agent.elapsed = elapsed;
+            self.write(EventKind::NodeCompleted {
+                node: agent.node.clone(),
+                usage: agent.usage.into(),
+                cost_usd: agent.cost.total(),
+                model: agent.model.clone(),
+                elapsed_ms: millis(elapsed),
+                truncated: agent.truncated,
+            });
+        }
     }
 
     /// Ends an agent that failed.
     pub(crate) fn fail(&self, agent: &mut NodeResult, reason: Reason, elapsed: Duration) {
-        agent.state = AgentState::Failed;
-        agent.elapsed = elapsed;
-        agent.reason = Some(reason.clone());
-        let node = agent.node.clone();
-        self.write(EventKind::NodeFailed { node, reason, elapsed_ms: millis(elapsed) });
+        if advance(agent, Transition::Fail) {
+            agent.elapsed = elapsed;
+            agent.reason = Some(reason.clone());
+            self.write(EventKind::NodeFailed {
+                node: agent.node.clone(),
+                reason,
+                usage: agent.usage.into(),
+                cost_usd: agent.cost.total(),
+                elapsed_ms: millis(elapsed),
+            });
+        }
     }
 
     /// Ends an agent that was stopped at work.
-    pub(crate) fn cancelled(&self, agent: &mut NodeResult, reason: Reason) {
-        agent.state = AgentState::Cancelled;
-        agent.reason = Some(reason.clone());
-        self.write(EventKind::NodeCancelled { node: agent.node.clone(), reason });
+    pub(crate) fn cancelled(&self, agent: &mut NodeResult, reason: Reason, elapsed: Duration) {
+        if advance(agent, Transition::Cancel) {
+            agent.elapsed = elapsed;
+            agent.reason = Some(reason.clone());
+            self.write(EventKind::NodeCancelled {
+                node: agent.node.clone(),
+                reason,
+                usage: agent.usage.into(),
+                cost_usd: agent.cost.total(),
+                elapsed_ms: millis(elapsed),
+            });
+        }
     }
 
     /// Ends an agent that never starts.
     pub(crate) fn skip(&self, agent: &mut NodeResult, reason: Reason) {
-        agent.state = AgentState::Skipped;
-        agent.reason = Some(reason.clone());
-        self.write(EventKind::NodeSkipped { node: agent.node.clone(), reason });
+        if advance(agent, Transition::Skip) {
+            agent.reason = Some(reason.clone());
+            self.write(EventKind::NodeSkipped { node: agent.node.clone(), reason });
+        }
+    }
+}
+
+/// Moves an agent by the table. What the table does not have changes nothing and is told to nobody but
+/// the log: a terminal state is final.
+fn advance(agent: &mut NodeResult, transition: Transition) -> bool {
+    match agent.state.after(transition) {
+        Ok(state) => {
+            agent.state = state;
+            true
+        }
+        Err(illegal) => {
+            tracing::debug!(target: "ziggurat", node = agent.node.id, %illegal, "ignored");
+            false
+        }
     }
 }
 

@@ -3,19 +3,20 @@
 
 use std::sync::Arc;
 
-use ziggurat_core::{
-    AgentState, Contribution, ErrorKind, EventKind, Merge, Missing, NodeInfo, Plan, Subtask, Task,
-    Tier,
-};
+use ziggurat_core::{Contribution, ErrorKind, Merge, Missing, NodeInfo, Plan, Subtask, Task, Tier};
 
 use crate::NodeResult;
-use crate::hierarchy::{Hierarchy, NodeId, NodeKind, Shape, ShapeError};
+use crate::hierarchy::{End, Hierarchy, NodeId, NodeKind, Shape, ShapeError};
 
 /// The nodes of a run.
 pub(crate) struct Tree {
     pub(crate) hierarchy: Hierarchy,
     pub(crate) nodes: Vec<NodeResult>,
     subtasks: Vec<Arc<Subtask>>,
+    /// How many workers completed.
+    pub(crate) workers_ok: u32,
+    /// How many workers ended without a result.
+    pub(crate) workers_lost: u32,
 }
 
 impl Tree {
@@ -25,6 +26,8 @@ impl Tree {
         let mut tree = Self {
             nodes: Vec::with_capacity(hierarchy.len()),
             subtasks: plan.subtasks.iter().cloned().map(Arc::new).collect(),
+            workers_ok: 0,
+            workers_lost: 0,
             hierarchy,
         };
         for node in tree.hierarchy.nodes() {
@@ -47,13 +50,21 @@ impl Tree {
         &self.subtasks[node.0 as usize]
     }
 
-    /// Marks a node as running; its inputs are from now on those it really merges.
-    pub(crate) fn start(&mut self, node: NodeId) -> EventKind {
+    /// From now on a node's inputs are those it really merges.
+    pub(crate) fn fix_inputs(&mut self, node: NodeId) -> &mut NodeResult {
         let info = self.info(node, self.hierarchy.inputs(node));
         let result = self.node_mut(node);
-        result.node = info.clone();
-        result.state = AgentState::Running;
-        EventKind::NodeStarted { node: info }
+        result.node = info;
+        result
+    }
+
+    /// Counts the end of a node.
+    pub(crate) fn count(&mut self, node: NodeId, end: End) {
+        if self.hierarchy.kind(node) == NodeKind::Worker {
+            let counter =
+                if end.is_completed() { &mut self.workers_ok } else { &mut self.workers_lost };
+            *counter += 1;
+        }
     }
 
     /// What a synthesizer or the executive is asked.
@@ -63,19 +74,6 @@ impl Tree {
         let mut missing = Vec::new();
         self.collect_missing(node, &mut missing);
         Merge::new(Arc::clone(task), inputs).with_missing(missing)
-    }
-
-    /// How many workers completed.
-    pub(crate) fn workers_ok(&self) -> u32 {
-        self.workers().filter(|worker| worker.state == AgentState::Completed).count() as u32
-    }
-
-    /// How many workers ended without a result.
-    pub(crate) fn workers_lost(&self) -> u32 {
-        let lost = |worker: &&NodeResult| {
-            worker.state.is_terminal() && worker.state != AgentState::Completed
-        };
-        self.workers().filter(lost).count() as u32
     }
 
     pub(crate) fn workers(&self) -> impl Iterator<Item = &NodeResult> {

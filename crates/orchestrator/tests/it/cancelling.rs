@@ -39,6 +39,14 @@ async fn a_cancelled_run_keeps_what_is_finished() {
     let cancelled = ids(&events, |kind| matches!(kind, EventKind::NodeCancelled { .. }));
     assert_eq!(cancelled, ["W8", "W9", "W10"]);
     assert_eq!(node(&result, "E1").state, AgentState::Skipped);
+    let told = events.iter().find_map(|event| match &event.kind {
+        EventKind::NodeCancelled { node, reason, usage, elapsed_ms, .. } if node.id == "W8" => {
+            Some((reason.kind, usage.input_tokens, *elapsed_ms))
+        }
+        _ => None,
+    });
+    let expected = (ziggurat::ErrorKind::Cancelled, None, 7_500);
+    assert_eq!(told, Some(expected), "a call that was cut off costs nobody knows what");
 }
 
 #[tokio::test(start_paused = true)]

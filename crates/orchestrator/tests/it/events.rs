@@ -21,6 +21,16 @@ async fn a_late_reader_gets_the_whole_history() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_events_end_with_the_run_though_its_handle_lives() {
+    let mut run = workers(&Arc::new(talkative()), 3).build().unwrap().start(task());
+    let events = run.events();
+    let result = (&mut run).await;
+    check(&result, &all(events).await);
+    let again = tokio::time::timeout(std::time::Duration::from_secs(1), &mut run).await;
+    assert!(again.is_err(), "a result is given once");
+}
+
+#[tokio::test(start_paused = true)]
 async fn every_piece_of_text_can_be_watched() {
     let run = workers(&Arc::new(talkative()), 2).build().unwrap().start(task());
     let mut deltas = run.deltas();

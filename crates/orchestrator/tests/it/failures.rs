@@ -147,6 +147,15 @@ async fn below_the_quorum_the_run_fails_as_soon_as_that_is_certain() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_quorum_that_the_plan_cannot_meet_costs_nothing() {
+    let provider = Arc::new(talkative());
+    let (result, _) = run(workers(&provider, 3).quorum(4)).await;
+    assert_eq!((result.outcome, kind_of(&result)), (Outcome::Failed, "quorum"));
+    assert_eq!(result.reason.unwrap().message, "the plan has 3 workers, and the quorum is 4");
+    assert_eq!(provider.calls().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refused_key_stops_the_workers() {
     let refused = Turn::error(ErrorKind::Auth, "the key in OPENAI_API_KEY was refused");
     let provider = Arc::new(ScriptedProvider::new().otherwise(refused));

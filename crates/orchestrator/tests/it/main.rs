@@ -4,6 +4,7 @@
 mod cancelling;
 mod events;
 mod failures;
+mod models;
 mod money;
 mod order;
 mod planning;

@@ -146,7 +146,7 @@ fn settings_that_cannot_work_are_refused_by_name() {
     let five = WorkerCount::Exactly(NonZeroU32::new(5).unwrap());
     let quorum = builder().workers(five).quorum(6).build().unwrap_err();
     assert_eq!(quorum.to_string(), "a quorum of 6 does not fit 5 workers: it must be 1 to 5");
-    assert!(builder().quorum(0).build().is_err());
+    assert_eq!(builder().quorum(0).build().unwrap_err(), ConfigError::ZeroQuorum);
     let zero = std::time::Duration::ZERO;
     assert_eq!(builder().run_timeout(zero).build().unwrap_err(), ConfigError::RunTimeout);
     let hot = tier(TierOptions::default().temperature(2.1));
