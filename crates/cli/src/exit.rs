@@ -15,6 +15,13 @@ pub(crate) const DEGRADED: Code = Code(3);
 pub(crate) const STOPPED: Code = Code(4);
 pub(crate) const INTERRUPTED: Code = Code(130);
 
+impl Code {
+    /// For a process that ends in the middle.
+    pub(crate) fn number(self) -> i32 {
+        self.0.into()
+    }
+}
+
 impl From<Code> for ExitCode {
     fn from(code: Code) -> Self {
         Self::from(code.0)

@@ -1,12 +1,12 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
-#![allow(clippy::print_stderr, reason = "a command speaks to its user")]
 
 mod args;
 mod documents;
 mod error;
 mod exit;
+mod interrupt;
 mod models;
 mod output;
 mod plan_file;
@@ -49,7 +49,7 @@ where
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("error: the async runtime could not be started: {error}");
+            text::say(format_args!("error: the async runtime could not be started: {error}"));
             return exit::FAILED.into();
         }
     };

@@ -1,19 +1,19 @@
 //! `ziggurat run`.
 
+use std::io;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use ziggurat::providers::{Registry, process_env};
-use ziggurat::{Canceller, Outcome, RunResult};
+use ziggurat::{Outcome, RunResult};
 
 use crate::args::RunArgs;
 use crate::error::{UsageError, chain};
 use crate::exit::{self, Code};
+use crate::interrupt::Interrupts;
 use crate::output::Output;
 use crate::progress::{Mode, summary, watch};
 use crate::setup::{self, Setup};
-use crate::text;
+use crate::text::{self, say};
 
 /// Runs the task and gives the exit code. Errors are told on stderr.
 pub(crate) async fn run(args: RunArgs, registry: &Registry) -> ExitCode {
@@ -23,7 +23,7 @@ pub(crate) async fn run(args: RunArgs, registry: &Registry) -> ExitCode {
     let code = match execute(&args, registry).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {}", text::printable(&chain(&error)));
+            say(format_args!("error: {}", text::printable(&chain(&error))));
             exit::USAGE
         }
     };
@@ -33,61 +33,54 @@ pub(crate) async fn run(args: RunArgs, registry: &Registry) -> ExitCode {
 async fn execute(args: &RunArgs, registry: &Registry) -> Result<Code, UsageError> {
     let mode = Mode::of(&args.output);
     let output = Output::open(args.output.output.as_deref())?;
-    let setup = match setup::prepare(args, registry, &process_env).await {
-        Ok(setup) => setup,
-        Err(error) => {
-            output.discard();
-            return Err(error);
-        }
-    };
+    let setup = setup::prepare(args, registry, &process_env).await?;
     if !mode.is_quiet() {
         announce(&setup);
     }
-    let (result, interrupted) = drive(setup, mode).await;
+    let (result, interrupted, shown) = drive(setup, mode).await;
     let code = exit::of(&result, interrupted);
+    // Before anything that is only said about it.
+    let delivered = match &result.report {
+        // The last event bears the report.
+        Some(_) if mode.is_json() && matches!(output, Output::Stdout) => Ok(()),
+        Some(report) => output.write(report),
+        None => Ok(()),
+    };
     tell(&result, mode, code);
-    if mode.is_json() && matches!(output, Output::Stdout) {
-        return Ok(code); // The last event bears the report.
+    if let (None, Some(path)) = (&result.report, output.previous()) {
+        say(format_args!("note: there is no report; {} was left unchanged", path.display()));
     }
-    if let Err(error) = output.write(result.report.as_deref()) {
-        eprintln!("error: the report could not be written: {error}");
-        return Ok(exit::FAILED);
+    if let Err(error) = &shown {
+        say(format_args!("error: the events could not be written: {error}"));
     }
-    Ok(code)
+    if let Err(error) = &delivered {
+        say(format_args!("error: the report could not be written: {error}"));
+    }
+    Ok(if shown.is_ok() && delivered.is_ok() { code } else { exit::FAILED })
 }
 
-/// Runs to the end, shows progress, and cancels at Ctrl-C.
-async fn drive(setup: Setup, mode: Mode) -> (RunResult, bool) {
+/// Runs to the end, shows progress, and cancels at Ctrl-C. Gives the result, whether there was a
+/// Ctrl-C, and whether progress could be shown.
+async fn drive(setup: Setup, mode: Mode) -> (RunResult, bool, io::Result<()>) {
     let run = setup.orchestrator.start(setup.task);
     let deltas = mode.wants_deltas().then(|| run.deltas());
+    let interrupts = Interrupts::listen(run.canceller()).unwrap_or_else(|error| {
+        say(format_args!("warning: Ctrl-C will end the run without a report: {error}"));
+        Interrupts::default()
+    });
     // On a task of its own: the tree must go on moving while an agent computes.
     let watching = tokio::spawn(watch(mode, run.events(), deltas));
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let interrupts = tokio::spawn(cancel_at_interrupt(run.canceller(), Arc::clone(&interrupted)));
     let result = run.await;
-    interrupts.abort();
-    if let Err(error) = watching.await {
-        eprintln!("error: the progress display failed: {error}");
-    }
-    (result, interrupted.load(Ordering::Relaxed))
-}
-
-/// The first Ctrl-C cancels the run and keeps what is finished; a second one ends the process.
-async fn cancel_at_interrupt(canceller: Canceller, interrupted: Arc<AtomicBool>) {
-    if tokio::signal::ctrl_c().await.is_err() {
-        return;
-    }
-    interrupted.store(true, Ordering::Relaxed);
-    canceller.cancel();
-    if tokio::signal::ctrl_c().await.is_ok() {
-        std::process::exit(130);
-    }
+    interrupts.run_ended();
+    let interrupted = interrupts.happened();
+    let shown = watching.await.unwrap_or_else(|error| Err(error.into()));
+    (result, interrupted, shown)
 }
 
 fn announce(setup: &Setup) {
-    eprintln!("model: {}", text::line(&setup.why));
+    say(format_args!("model: {}", text::line(&setup.why)));
     for skipped in &setup.skipped {
-        eprintln!("skipped: {}", text::line(skipped));
+        say(format_args!("skipped: {}", text::line(skipped)));
     }
 }
 
@@ -99,16 +92,18 @@ fn tell(result: &RunResult, mode: Mode, code: Code) {
             _ => "warning",
         };
         let message = text::line(&reason.message);
-        eprintln!("{word}: {}: {message} ({})", result.outcome, reason.kind);
+        say(format_args!("{word}: {}: {message} ({})", result.outcome, reason.kind));
     }
     if mode.tells_summary() && code != exit::USAGE {
-        eprintln!("{}", summary(result));
+        say(summary(result));
     }
 }
 
 fn log_everything() {
     let filter = tracing_subscriber::EnvFilter::new("ziggurat=debug,ziggurat_providers=debug");
     let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // It would tell stderr that stderr is broken, and panic.
+    let logger = logger.log_internal_errors(false);
     // Somebody who uses this as a library may have one already.
     logger.try_init().ok();
 }

@@ -1,7 +1,16 @@
-//! Text from models and files on its way to a terminal: escapes and other controls are stripped, so
-//! that no text can move the cursor, set a title or write a clipboard.
+//! Text on its way to a terminal. From what models and files say, escapes and other controls are
+//! stripped, so that no text can move the cursor, set a title or write a clipboard.
 
 use std::borrow::Cow;
+use std::fmt::Display;
+use std::io::{self, Write};
+
+/// One line on stderr, if stderr takes it. `eprintln!` would panic at a closed or full one, and a
+/// report that was paid for must not be lost because nobody reads what is said about it.
+pub(crate) fn say(line: impl Display) {
+    let line = format!("{line}\n");
+    io::stderr().lock().write_all(line.as_bytes()).ok();
+}
 
 /// The text without terminal escapes and control characters; line feeds and tabs stay.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {

@@ -13,6 +13,7 @@ use ziggurat::{Event, EventKind, EventReader};
 
 use super::next_delta;
 use super::tree::{self, Activity};
+use crate::text;
 
 /// How many of the last characters of an agent's text are kept for its line.
 const LAST_WORDS: usize = 60;
@@ -42,7 +43,7 @@ pub(super) async fn watch(mut events: EventReader, mut deltas: Option<Receiver<T
     }
     live.bar.finish_and_clear();
     for note in &live.notes {
-        eprintln!("note: {}", crate::text::line(note));
+        text::say(format_args!("note: {}", text::line(note)));
     }
 }
 

@@ -6,6 +6,8 @@ mod live;
 mod plain;
 mod tree;
 
+use std::io;
+
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use ziggurat::core::TextDelta;
@@ -52,14 +54,20 @@ impl Mode {
     }
 }
 
-/// Shows the events to the last.
-pub(crate) async fn watch(mode: Mode, events: EventReader, deltas: Option<Receiver<TextDelta>>) {
+/// Shows the events to the last. Only JSON can fail: it is for a program, the rest is for whoever
+/// happens to look.
+pub(crate) async fn watch(
+    mode: Mode,
+    events: EventReader,
+    deltas: Option<Receiver<TextDelta>>,
+) -> io::Result<()> {
     match mode {
         Mode::Quiet => {}
         Mode::Plain => plain::watch(events).await,
         Mode::Live => live::watch(events, deltas).await,
-        Mode::Json { .. } => json::watch(events, deltas).await,
+        Mode::Json { .. } => json::watch(events, deltas).await?,
     }
+    Ok(())
 }
 
 /// The next piece of text; `None` for those that were lost. Waits for ever if there are none to come.

@@ -11,7 +11,7 @@ pub(super) async fn watch(mut events: EventReader) {
         // The log is the run's own; an event that does not fit would be a bug, and is shown all the same.
         state.apply(&event).ok();
         for line in lines(&event, &state) {
-            eprintln!("{line}");
+            text::say(line);
         }
     }
 }
@@ -24,7 +24,7 @@ fn lines(event: &Event, state: &RunState) -> Vec<String> {
             std::iter::once(plan(method, state)).chain(notes).collect()
         }
         EventKind::NodeStarted { node } if node.tier != Tier::Decomposer => vec![started(node)],
-        EventKind::NodeRetrying { node, attempt, reason } => {
+        EventKind::NodeRetrying { node, attempt, reason, .. } => {
             vec![format!("{} attempt {attempt}: {}", node.id, text::line(&reason.message))]
         }
         EventKind::NodeCompleted { node, elapsed_ms, .. } if node.tier != Tier::Decomposer => {
@@ -33,10 +33,10 @@ fn lines(event: &Event, state: &RunState) -> Vec<String> {
         EventKind::NodeFailed { node, reason, .. } => {
             vec![format!("{} failed: {}", node.id, text::line(&reason.to_string()))]
         }
-        EventKind::NodeSkipped { node, reason } => {
+        EventKind::NodeSkipped { node, reason, .. } => {
             vec![format!("{} skipped: {}", node.id, text::line(&reason.message))]
         }
-        EventKind::NodeCancelled { node, reason } => {
+        EventKind::NodeCancelled { node, reason, .. } => {
             vec![format!("{} cancelled: {}", node.id, text::line(&reason.message))]
         }
         _ => Vec::new(),

@@ -140,7 +140,13 @@ mod tests {
             truncated: false,
         }));
         let reason = Reason::new(ErrorKind::Timeout, "no result within 180 s");
-        kinds.push(EventKind::NodeFailed { node: worker(6), reason, elapsed_ms: 180_000 });
+        kinds.push(EventKind::NodeFailed {
+            node: worker(6),
+            reason,
+            usage: ziggurat::Usage::ZERO.into(),
+            cost_usd: None,
+            elapsed_ms: 180_000,
+        });
         kinds.push(EventKind::NodeStarted { node: node("S1", Tier::Synthesizer, &merges[..5]) });
         let mut state = RunState::new();
         for (seq, kind) in (1..).zip(kinds) {
