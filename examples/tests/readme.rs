@@ -1,5 +1,10 @@
 //! What the README shows beside its Rust code, which the library's doctests compile and run.
 
+#[allow(dead_code, reason = "an example's main function is not called here")]
+#[path = "../examples/scripted_run.rs"]
+mod scripted_run;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -40,6 +45,51 @@ fn the_sample_event_is_one() {
     let event: Event = serde_json::from_str(line).unwrap();
     assert!(matches!(event.kind, EventKind::NodeStarted { .. }));
     assert_eq!(serde_json::to_string(&event).unwrap(), line.trim());
+}
+
+/// The fields of each event by the README's table, and whether each is always there.
+fn event_fields() -> BTreeMap<&'static str, BTreeMap<&'static str, bool>> {
+    let (_, table) = README.split_once("| type | further fields |\n|---|---|\n").unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    let rows = rows.map(|row| row.trim_matches('|').split_once('|').unwrap());
+    rows.map(|(event, fields)| (event.trim().trim_matches('`'), names(fields))).collect()
+}
+
+/// The names in backticks before the first semicolon, parentheses left out; after one that may be
+/// missing comes a `?`.
+fn names(fields: &'static str) -> BTreeMap<&'static str, bool> {
+    let fields = fields.split(';').next().unwrap();
+    let outside = fields.split('(').map(|part| part.rsplit(')').next().unwrap());
+    let mut names = BTreeMap::new();
+    let mut last = None;
+    for part in outside {
+        for (place, piece) in part.split('`').enumerate() {
+            if place % 2 == 1 {
+                names.insert(piece, true);
+                last = Some(piece);
+            } else if let Some(name) = last.filter(|_| piece.starts_with('?')) {
+                names.insert(name, false);
+            }
+        }
+    }
+    names
+}
+
+#[tokio::test]
+async fn events_have_the_fields_of_the_table() {
+    let table = event_fields();
+    assert_eq!(table.len(), 9);
+    for event in scripted_run::example().await.unwrap().events {
+        let event = serde_json::to_value(&*event).unwrap();
+        let fields = &table[event["type"].as_str().unwrap()];
+        let common = ["seq", "run_id", "time", "type"];
+        for key in event.as_object().unwrap().keys().filter(|key| !common.contains(&&***key)) {
+            assert!(fields.contains_key(&**key), "{key} of {} is not in the README", event["type"]);
+        }
+        for (name, _) in fields.iter().filter(|(_, always)| **always) {
+            assert!(event.get(name).is_some(), "{} has no {name}", event["type"]);
+        }
+    }
 }
 
 #[test]
