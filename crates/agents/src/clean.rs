@@ -1,13 +1,15 @@
 //! What a model wrote, made fit to be shown and merged. Model output is untrusted: control characters
 //! could drive a terminal. And a model asked for Markdown sometimes wraps all of it in a code fence,
-//! which would turn the whole report into a code block.
+//! which would turn the whole report into a code block. What a thinking model thought is no part of it.
 
-/// The text without control characters, without a fence around all of it, and without white space at
-/// its ends.
+use crate::thoughts;
+
+/// The text without control characters, without thoughts before it, without a fence around all of it,
+/// and without white space at its ends.
 pub(crate) fn text(text: &str) -> String {
     let visible: String =
         text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect();
-    unfenced(visible.trim()).trim().to_owned()
+    unfenced(thoughts::without(&visible).trim()).trim().to_owned()
 }
 
 /// The inside of a text that is nothing but one fenced block of Markdown; any other text as it is.
@@ -81,6 +83,12 @@ mod tests {
         ] {
             assert_eq!(text(whole), whole);
         }
+    }
+
+    #[test]
+    fn thoughts_go_before_the_fence_is_looked_for() {
+        assert_eq!(text("<think>\u{1b}Hm.</think>\n\n```markdown\n# A\n```"), "# A");
+        assert_eq!(text("<think>Hm, # A"), "");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod prompt;
 mod settings;
 mod specialization;
 mod synthesizer;
+mod thoughts;
 mod worker;
 
 pub use settings::AgentSettings;

@@ -110,6 +110,21 @@ async fn a_text_is_cleaned() {
 }
 
 #[tokio::test]
+async fn thoughts_are_no_part_of_an_answer_and_alone_they_are_none() {
+    let output = after(Turn::text("<think>The disk?</think>\n\nThe pool.")).await.unwrap();
+    assert_eq!(output.text, "The pool.");
+
+    let provider = ScriptedProvider::new().turns([
+        Turn::text("<think>The disk?</think>"),
+        Turn::text("<think>The di").finish(FinishReason::Length),
+    ]);
+    let recorder = Recorder::new();
+    let error = work(&provider, &recorder.context(), &assignment()).await.unwrap_err();
+    assert!(matches!(error, AgentError::EmptyOutput { attempts: 2 }), "{error:?}");
+    assert_eq!(recorder.retries().len(), 1);
+}
+
+#[tokio::test]
 async fn a_failed_call_is_passed_on_as_it_is_and_not_retried() {
     let provider = ScriptedProvider::new().turn(Turn::error(ErrorKind::RateLimit, "slow down"));
     let error = work(&provider, &CallContext::default(), &assignment()).await.unwrap_err();
