@@ -49,9 +49,14 @@ pub(crate) fn subtasks(text: &str, cut: bool) -> Answer {
     Answer { items, cut }
 }
 
-/// What comes after a thinking model's thoughts, where its server leaves them in the text.
+/// What comes after a thinking model's thoughts, where its server leaves them in the text; nothing if
+/// they have no end.
 fn after_thoughts(text: &str) -> &str {
-    text.rsplit_once("</think>").map_or(text, |(_, answer)| answer)
+    match text.rsplit_once("</think>") {
+        Some((_, answer)) => answer,
+        None if text.trim_start().starts_with("<think>") => "",
+        None => text,
+    }
 }
 
 fn clean(items: impl IntoIterator<Item = Item>) -> Vec<Item> {

@@ -114,6 +114,7 @@ fn what_is_no_list_has_no_subtasks() {
         "1. a\n2. b",
         "**Costs**: what it takes in a year",
         "---\n***",
+        "<think>\n1. The first thought of many\n2. Another thought entirely",
     ];
     for text in none {
         assert_eq!(instructions(text), [""; 0], "{text}");
