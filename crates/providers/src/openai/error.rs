@@ -31,6 +31,8 @@ pub(super) struct ErrorBody {
     r#type: String,
     inner_code: String,
     pub message: String,
+    /// Whether a filter's reasons came with it.
+    moderated: bool,
     /// A status inside the body: gateways report one when the HTTP status was already sent.
     status: Option<u16>,
 }
@@ -66,7 +68,9 @@ impl ErrorBody {
         let status = status.iter().find_map(|name| text(name).parse().ok());
         let inner_code = error.pointer("/innererror/code").map(plain).unwrap_or_default();
         let status = status.filter(|status| (400..600).contains(status));
-        Self { code, r#type: text("type"), inner_code, message, status }
+        let reasons = error.pointer("/metadata/reasons").and_then(Value::as_array);
+        let moderated = reasons.is_some_and(|reasons| !reasons.is_empty());
+        Self { code, r#type: text("type"), inner_code, message, moderated, status }
     }
 
     /// The status to speak of when HTTP's own was 200.
@@ -79,6 +83,9 @@ impl ErrorBody {
         let status = status.or(self.status);
         if status == Some(401) {
             return ErrorKind::Auth;
+        }
+        if status == Some(403) && self.is_moderation() {
+            return ErrorKind::ContentFilter;
         }
         if let Some(kind) = self.by_code().or_else(|| self.by_message(status)) {
             return kind;
@@ -119,6 +126,15 @@ impl ErrorBody {
         } else {
             None
         }
+    }
+
+    /// Whether a 403 is about this request's text: the next request may well be served. Of an account
+    /// that was flagged, or a key without a scope, it says that every call will fail.
+    fn is_moderation(&self) -> bool {
+        let message = self.message.to_lowercase();
+        let says = |word: &str| message.contains(word);
+        self.moderated
+            || (says("flagged") || says("moderation")) && !says("account") && !says("scope")
     }
 
     fn by_type(&self) -> ErrorKind {

@@ -79,6 +79,26 @@ fn words_decide_where_servers_send_no_code() {
 }
 
 #[test]
+fn a_flagged_request_is_not_a_forbidden_key() {
+    let reasons = json!({"error": {"code": 403, "message": "Provider said no",
+        "metadata": {"reasons": ["violence"], "flagged_input": "…"}}});
+    assert_eq!(kind(403, &reasons), ContentFilter);
+    assert_eq!(ErrorBody::inside(&reasons).unwrap().classify(None), ContentFilter);
+    let rows = [
+        ("Your input was flagged", ContentFilter),
+        ("m requires moderation on P", ContentFilter),
+        ("Your account was flagged for abuse", Permission),
+        ("Missing scopes: api.moderation.write", Permission),
+        ("Country not supported", Permission),
+    ];
+    for (message, expected) in rows {
+        assert_eq!(kind(403, &json!({"error": {"message": message}})), expected, "{message}");
+    }
+    let none = json!({"error": {"message": "no", "metadata": {"reasons": []}}});
+    assert_eq!(kind(403, &none), Permission);
+}
+
+#[test]
 fn an_error_inside_an_answer_is_found_and_classified() {
     let rows = [
         (json!({"error": {"code": 429, "message": "slow down"}}), RateLimit),
