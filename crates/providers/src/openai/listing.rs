@@ -15,6 +15,8 @@ pub(crate) struct Listing {
     pub(crate) models: Vec<Listed>,
     /// Whether it has the shape of OpenAI's own list: what a stranger's answer is judged by.
     pub(crate) canonical: bool,
+    /// Whether the server says that there is more than it sent.
+    pub(crate) partial: bool,
 }
 
 /// Where servers put the size of a context. llama.cpp's `n_ctx` is what it was started with; the size
@@ -35,14 +37,23 @@ impl Listing {
         let data = answer.get("data").and_then(Value::as_array);
         let other = || answer.get("models").and_then(Value::as_array).or(answer.as_array());
         let models: Vec<_> = data.or_else(other)?.iter().filter_map(listed).collect();
-        Some(Self { canonical: data.is_some() && !models.is_empty(), models })
+        let canonical = data.is_some() && !models.is_empty();
+        let partial = answer.get("has_more").is_some_and(|more| *more == true);
+        Some(Self { models, canonical, partial })
     }
 
-    /// The entry for a model; Ollama's names have a tag that may be left out.
+    /// The entry for a model under a name that the server accepts. Ollama's names have a tag that may be
+    /// left out; Gemini's have a prefix that may; routers take a suffix that says how to route
+    /// (`org/model:nitro`) and list the name without it.
     pub(super) fn find(&self, model: &str) -> Option<&Listed> {
-        let latest = format!("{model}:latest");
-        let named = |name: &str| self.models.iter().find(|listed| listed.id == name);
-        named(model).or_else(|| named(&latest))
+        let named = |name: &str| self.models.iter().find(|listed| bare(&listed.id) == bare(name));
+        let routed = || model.rsplit_once(':').map(|(name, _)| name);
+        named(model).or_else(|| named(&format!("{model}:latest"))).or_else(|| named(routed()?))
+    }
+
+    /// Whether a model that is not in it is certainly not there. No list at all says nothing.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.models.is_empty() && !self.partial
     }
 
     /// The default if it is listed or nothing is, else the first model that can chat.
@@ -61,6 +72,10 @@ pub(crate) fn first_chat_model<'a>(mut ids: impl Iterator<Item = &'a str>) -> Op
         let id = id.to_lowercase();
         !speechless.iter().any(|word| id.contains(word))
     })
+}
+
+fn bare(id: &str) -> &str {
+    id.strip_prefix("models/").unwrap_or(id)
 }
 
 fn listed(entry: &Value) -> Option<Listed> {
@@ -107,6 +122,32 @@ mod tests {
         assert_eq!(context(r#"{"id":"a","max_model_len":8192}"#), Some(8192));
         assert_eq!(context(r#"{"id":"a","meta":null}"#), None);
         assert_eq!(context(r#"{"id":"a","max_model_len":"big"}"#), None);
+    }
+
+    #[test]
+    fn prefixes_and_suffixes_that_servers_do_without_are_no_difference() {
+        let listing =
+            br#"{"data":[{"id":"models/gemini-9"},{"id":"org/m"},{"id":"llama3:latest"}]}"#;
+        let listing = Listing::parse(listing).unwrap();
+        for (asked, listed) in [
+            ("gemini-9", "models/gemini-9"),
+            ("models/gemini-9", "models/gemini-9"),
+            ("org/m:nitro", "org/m"),
+            ("models/org/m", "org/m"),
+        ] {
+            assert_eq!(listing.find(asked).unwrap().id, listed);
+        }
+        for asked in ["gemini", "m:nitro", "org/n:nitro", "llama3:70b", "models/", ":latest"] {
+            assert_eq!(listing.find(asked), None, "{asked}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_a_list_is_no_whole_list() {
+        let partial = |body: &str| Listing::parse(body.as_bytes()).unwrap().partial;
+        assert!(partial(r#"{"data":[{"id":"a"}],"has_more":true}"#));
+        assert!(!partial(r#"{"data":[{"id":"a"}],"has_more":false}"#));
+        assert!(!partial(r#"[{"id":"a"}]"#));
     }
 
     #[test]

@@ -131,7 +131,7 @@ impl Provider for OpenAi {
     }
 
     /// Asks the server for its list of models. Not being listed is an error only if there is a list
-    /// at all; a server that refuses the key, or cannot be reached, is one. Of [`AUTO_MODEL`] the answer
+    /// and the server does not say that there is more of it; a server that refuses the key, or cannot be reached, is one. Of [`AUTO_MODEL`] the answer
     /// is the server's own choice: [`DEFAULT_MODEL`] if it is listed or nothing is, else the first
     /// listed model that can chat.
     async fn model(&self, cx: &CallContext, model: &str) -> Result<ModelInfo, ProviderError> {
@@ -146,9 +146,10 @@ impl Provider for OpenAi {
         };
         let model = if model == AUTO_MODEL { listing.preferred(DEFAULT_MODEL) } else { model };
         let mut info = self.known(model);
-        if !listing.models.is_empty() {
-            let listed = listing.find(model).ok_or_else(|| self.not_listed(model, &listing))?;
-            info.context_tokens = listed.context_tokens;
+        match listing.find(model) {
+            Some(listed) => info.context_tokens = listed.context_tokens,
+            None if listing.is_whole() => return Err(self.not_listed(model, &listing)),
+            None => {}
         }
         Ok(info)
     }

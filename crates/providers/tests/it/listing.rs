@@ -35,6 +35,24 @@ async fn an_unlisted_model_is_an_error_that_names_the_nearest() {
 }
 
 #[tokio::test]
+async fn a_model_may_be_on_a_page_that_was_not_sent() {
+    let page = r#"{"data":[{"id":"a","max_model_len":99}],"has_more":true}"#;
+    let info = model(json(200, page), "b").await.unwrap();
+    assert_eq!((info.id.as_str(), info.context_tokens), ("b", None));
+    assert_eq!(model(json(200, page), "a").await.unwrap().context_tokens, Some(99));
+}
+
+#[tokio::test]
+async fn a_name_that_the_server_accepts_need_not_be_listed_letter_by_letter() {
+    let list = r#"{"data":[{"id":"models/gemini-9"},{"id":"org/m","context_length":99}]}"#;
+    assert_eq!(model(json(200, list), "gemini-9").await.unwrap().id, "gemini-9");
+    let routed = model(json(200, list), "org/m:nitro").await.unwrap();
+    assert_eq!((routed.id.as_str(), routed.context_tokens), ("org/m:nitro", Some(99)));
+    let error = model(json(200, list), "gemini-8").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ModelNotFound);
+}
+
+#[tokio::test]
 async fn a_refused_key_is_an_error_here_too() {
     let error = model(json(401, "{}"), "tiny").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Auth);
