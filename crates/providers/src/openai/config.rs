@@ -24,6 +24,7 @@ pub struct OpenAiConfig {
     pub(super) key: Option<SecretString>,
     pub(super) key_variable: String,
     pub(super) free: bool,
+    pub(super) json_schema: bool,
     pub(super) idle_timeout: Duration,
 }
 
@@ -35,6 +36,7 @@ impl Default for OpenAiConfig {
             key: None,
             key_variable: "OPENAI_API_KEY".to_owned(),
             free: false,
+            json_schema: false,
             idle_timeout: Duration::from_secs(120),
         }
     }
@@ -74,6 +76,13 @@ impl OpenAiConfig {
         self
     }
 
+    /// Whether its models are known to obey a JSON schema (`response_format`). Otherwise it is unknown,
+    /// but for OpenAI's own models. Default: false.
+    pub fn with_json_schema(mut self, json_schema: bool) -> Self {
+        self.json_schema = json_schema;
+        self
+    }
+
     /// How long the server may be silent, before its answer and within it. There is no limit on a
     /// whole answer: callers own those clocks. Default: 120 s.
     pub fn with_idle_timeout(mut self, idle_timeout: Duration) -> Self {
@@ -90,6 +99,7 @@ impl fmt::Debug for OpenAiConfig {
             .field("has_key", &self.key.is_some())
             .field("key_variable", &self.key_variable)
             .field("free", &self.free)
+            .field("json_schema", &self.json_schema)
             .field("idle_timeout", &self.idle_timeout)
             .finish()
     }

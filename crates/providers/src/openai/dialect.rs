@@ -1,5 +1,5 @@
-//! Compatible servers as rows of data: what differs between them is an address, a variable's name and
-//! whether they charge, so none is a type of its own.
+//! Compatible servers as rows of data: what differs between them is an address, a variable's name, whether
+//! they charge and whether they bind answers to a schema, so none is a type of its own.
 
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ struct Dialect {
     key_variable: &'static str,
     default_model: Option<&'static str>,
     free: bool,
+    /// Whether any of its models obeys a schema: these servers bind the sampling, not the model.
+    json_schema: bool,
 }
 
 const DIALECTS: [Dialect; 4] = [
@@ -33,6 +35,8 @@ const DIALECTS: [Dialect; 4] = [
         key_variable: "OPENAI_API_KEY",
         default_model: Some(DEFAULT_MODEL),
         free: false,
+        // It depends on the model there.
+        json_schema: false,
     },
     Dialect {
         name: "ollama",
@@ -41,6 +45,7 @@ const DIALECTS: [Dialect; 4] = [
         key_variable: "OLLAMA_API_KEY",
         default_model: None,
         free: true,
+        json_schema: true,
     },
     Dialect {
         name: "llamacpp",
@@ -49,6 +54,7 @@ const DIALECTS: [Dialect; 4] = [
         key_variable: "LLAMA_API_KEY",
         default_model: None,
         free: true,
+        json_schema: true,
     },
     Dialect {
         name: "lmstudio",
@@ -57,6 +63,7 @@ const DIALECTS: [Dialect; 4] = [
         key_variable: "LMSTUDIO_API_KEY",
         default_model: None,
         free: true,
+        json_schema: true,
     },
 ];
 
@@ -69,7 +76,8 @@ impl Dialect {
             .with_base_url(base_url.unwrap_or_else(|| self.base_url.to_owned()))
             .with_key(options.var(self.key_variable).map(SecretString::from))
             .with_key_variable(self.key_variable)
-            .with_free(self.free);
+            .with_free(self.free)
+            .with_json_schema(self.json_schema);
         if let Some(idle_timeout) = options.idle_timeout {
             config = config.with_idle_timeout(idle_timeout);
         }

@@ -11,6 +11,7 @@ mod convert;
 mod dialect;
 mod error;
 mod failure;
+mod families;
 mod finish;
 mod listing;
 mod stream;
@@ -42,6 +43,7 @@ use error::ErrorBody;
 pub struct OpenAi {
     name: String,
     free: bool,
+    json_schema: bool,
     /// Whether the server is OpenAI's own, whose rules about models are known.
     official: bool,
     http: HttpClient,
@@ -57,7 +59,8 @@ impl OpenAi {
         let official = base_url.as_str() == DEFAULT_BASE_URL;
         let key = ApiKey::new(config.key, config.key_variable);
         let http = HttpClient::new(&config.name, base_url, key, config.idle_timeout)?;
-        Ok(Self { name: config.name, free: config.free, official, http })
+        let OpenAiConfig { name, free, json_schema, .. } = config;
+        Ok(Self { name, free, json_schema, official, http })
     }
 
     /// The server's list of models.
@@ -121,12 +124,15 @@ impl Provider for OpenAi {
         &self.name
     }
 
-    /// The price if the server is known to be free; that OpenAI's reasoning models refuse a
-    /// temperature.
+    /// The price if the server is known to be free; whether schemas are obeyed if its settings say so;
+    /// and what is known of OpenAI's own models, at OpenAI.
     fn known(&self, model: &str) -> ModelInfo {
         let mut info = ModelInfo::unknown(&self.name, model);
         info.price = self.free.then_some(Price::FREE);
-        info.temperature = (self.official && refuses_temperature(model)).then_some(false);
+        let schema = self.json_schema || self.official && families::obeys_schema(model);
+        info.json_schema = schema.then_some(true);
+        let thinks = self.official && families::refuses_temperature(model);
+        info.temperature = thinks.then_some(false);
         info
     }
 
@@ -199,6 +205,7 @@ impl fmt::Debug for OpenAi {
         f.debug_struct("OpenAi")
             .field("name", &self.name)
             .field("free", &self.free)
+            .field("json_schema", &self.json_schema)
             .field("http", &self.http)
             .finish()
     }
@@ -210,11 +217,6 @@ fn is_decisive(error: &ProviderError) -> bool {
     let scoped = error.status() == Some(403) && error.message().contains("scope");
     matches!(error.kind(), ErrorKind::Connect | ErrorKind::Auth)
         || matches!(error.status(), Some(401 | 403)) && !scoped
-}
-
-fn refuses_temperature(model: &str) -> bool {
-    let family = |name: &str| model == name || model.starts_with(&format!("{name}-"));
-    ["o1", "o3", "o4"].into_iter().any(family) || model.starts_with("gpt-5")
 }
 
 #[cfg(test)]

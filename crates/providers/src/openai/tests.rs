@@ -11,16 +11,18 @@ fn provider(config: OpenAiConfig) -> OpenAi {
 }
 
 #[test]
-fn reasoning_families_refuse_a_temperature_at_openai_alone() {
+fn openai_s_families_are_known_at_openai_alone() {
+    let traits = |provider: &OpenAi, model: &str| {
+        let info = provider.known(model);
+        (info.temperature, info.json_schema)
+    };
     let official = provider(OpenAiConfig::default());
-    for model in ["o1", "o3-mini", "o4-mini", "gpt-5", "gpt-5.4-mini"] {
-        assert_eq!(official.known(model).temperature, Some(false), "{model}");
-    }
-    for model in ["gpt-4o", "o10", "omni"] {
-        assert_eq!(official.known(model).temperature, None, "{model}");
-    }
-    let other = provider(OpenAiConfig::default().with_base_url("http://127.0.0.1:9/v1"));
-    assert_eq!(other.known("gpt-5").temperature, None);
+    assert_eq!(traits(&official, "gpt-5.4-mini"), (Some(false), Some(true)));
+    assert_eq!(traits(&official, "gpt-4o"), (None, Some(true)));
+    assert_eq!(traits(&official, "gpt-4"), (None, None));
+    let other = OpenAiConfig::default().with_base_url("http://127.0.0.1:9/v1");
+    assert_eq!(traits(&provider(other.clone()), "gpt-5"), (None, None));
+    assert_eq!(traits(&provider(other.with_json_schema(true)), "any"), (None, Some(true)));
 }
 
 #[test]

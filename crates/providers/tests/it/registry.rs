@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ziggurat_core::{Model, Price};
+use serde_json::{Value, json};
+use ziggurat_core::chat::JsonSchema;
+use ziggurat_core::{CallContext, Delivery, Model, Price};
 use ziggurat_providers::{Extractive, ProviderOptions, Registry, SelectionError};
 
-use crate::support::CANARY;
+use crate::support::server::{self, Server};
+use crate::support::{CANARY, request};
 
 fn create(name: &str, options: &ProviderOptions<'_>) -> Result<Model, SelectionError> {
     Registry::builtin().create(&name.parse().unwrap(), options)
@@ -27,6 +30,26 @@ fn builtin_names_and_defaults() {
     let ollama = create("ollama/llama3", &options).unwrap();
     assert_eq!(ollama.info().name(), "ollama/llama3");
     assert_eq!(ollama.info().price, Some(Price::FREE));
+}
+
+#[tokio::test]
+async fn models_that_obey_schemas_are_known_and_get_them() {
+    let options = ProviderOptions::new(&no_env);
+    for name in ["openai", "openai/gpt-4o-mini", "ollama/m", "llamacpp/m", "lmstudio/m"] {
+        let model = create(name, &options).unwrap();
+        assert_eq!(model.info().json_schema, Some(true), "{name}");
+    }
+    let answer = r#"{"choices":[{"message":{"content":"{}"},"finish_reason":"stop"}]}"#;
+    let server = Server::start([server::json(200, answer)]).await;
+    let base_url = server.base_url();
+    let options = options.with_base_url(base_url.as_str());
+    assert_eq!(create("openai/m", &options).unwrap().info().json_schema, None);
+    let model = create("llamacpp/m", &options).unwrap();
+    let schema = JsonSchema { name: "plan".into(), schema: json!({"type": "object"}) };
+    let request = request().with_response_schema(schema);
+    model.call(&CallContext::default(), request, Delivery::Whole).await.unwrap();
+    let body: Value = serde_json::from_str(&server.received()[0].body).unwrap();
+    assert_eq!(body["response_format"]["json_schema"]["name"], "plan", "{body}");
 }
 
 #[test]
