@@ -1,4 +1,5 @@
 //! What the README shows beside its Rust code, which the library's doctests compile and run.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 #[allow(dead_code, reason = "an example's main function is not called here")]
 #[path = "../examples/scripted_run.rs"]
