@@ -1,6 +1,7 @@
 //! Which model answers when the user named none. The order is fixed and one line says what was chosen
 //! and why: an address, then a key, then a server on this machine, then the embedded model over the
-//! material. Nothing but a request for the list of models is sent to a server nobody named.
+//! material. Nothing but a request for the list of models, and no key, is sent to a server nobody named
+//! until it has answered like one; the one that is chosen is then set up like any other of its name.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,10 +9,10 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use tokio::time::timeout;
-use ziggurat_core::{Model, ModelName, Provider};
+use ziggurat_core::{Model, ModelName};
 
 use crate::openai::{self, OpenAi, OpenAiConfig};
-use crate::{Env, LocalServer, ProviderOptions, Registry, SelectionError};
+use crate::{ConfigError, Env, LocalServer, ProviderOptions, Registry, SelectionError};
 
 /// How long a local server may take to list its models.
 const PROBE: Duration = Duration::from_millis(300);
@@ -38,15 +39,17 @@ impl Choice {
 /// 1. `base_url`, or `OPENAI_BASE_URL`: `openai/auto` at that address. [`Model::refreshed`] makes that
 ///    the default model if the server lists it or lists nothing, else the first that can chat;
 /// 2. `OPENAI_API_KEY`: `openai` with its default model;
-/// 3. the first of the local servers that lists a model within 300 ms; all are asked at once, no key
-///    is sent, and the model costs nothing;
+/// 3. the first of the local servers that lists a model within 300 ms; all are asked at once, without
+///    a key. Its provider is the registry's of that name, with its key if one is set; a name that is
+///    not registered stands for a free server without a key;
 /// 4. `extractive`, if there is material;
 /// 5. otherwise [`SelectionError::NothingConfigured`].
 ///
 /// Dropping the future closes the connections it opened.
 ///
 /// # Errors
-/// As above, or [`SelectionError::Config`] if the address or the key cannot be used.
+/// As above, or [`SelectionError::Config`] if the address, the key or the local server's entry cannot be
+/// used.
 pub async fn choose(
     registry: &Registry,
     env: Env<'_>,
@@ -65,8 +68,8 @@ pub async fn choose(
         let model = registry.create(&provider("openai"), &options)?;
         return Ok(Choice::new(model, "OPENAI_API_KEY is set"));
     }
-    if let Some(choice) = running(local_servers).await {
-        return Ok(choice);
+    if let Some((server, model)) = running(local_servers).await {
+        return at_local_server(registry, &options, server, model);
     }
     if has_material && registry.names().any(|name| name == "extractive") {
         let model = registry.create(&provider("extractive"), &options)?;
@@ -93,8 +96,27 @@ fn at_address(
     Ok(Choice::new(model, why))
 }
 
-/// The first server, in order, that answers like one.
-async fn running(servers: &[LocalServer]) -> Option<Choice> {
+/// The server was found without a key; from here on it gets the one that is meant for its name.
+fn at_local_server(
+    registry: &Registry,
+    options: &ProviderOptions<'_>,
+    server: &LocalServer,
+    model: String,
+) -> Result<Choice, SelectionError> {
+    let name = server.name();
+    let model = if registry.names().any(|known| known == name) {
+        let name = ModelName { provider: name.to_owned(), model: Some(model) };
+        registry.create(&name, &options.with_base_url(server.base_url()))?
+    } else {
+        let adapter = keyless(server)
+            .map_err(|source| SelectionError::Config { provider: name.to_owned(), source })?;
+        Model::known(Arc::new(adapter), &model)
+    };
+    Ok(Choice::new(model, &format!("a local server answers at {}", server.base_url())))
+}
+
+/// The first server, in order, that answers like one, and its first model that can chat.
+async fn running(servers: &[LocalServer]) -> Option<(&LocalServer, String)> {
     let mut probes: FuturesOrdered<_> = servers.iter().map(probe).collect();
     while let Some(found) = probes.next().await {
         if found.is_some() {
@@ -104,17 +126,18 @@ async fn running(servers: &[LocalServer]) -> Option<Choice> {
     None
 }
 
-async fn probe(server: &LocalServer) -> Option<Choice> {
-    let config = OpenAiConfig::default()
-        .with_name(server.name())
-        .with_base_url(server.base_url())
-        .with_key_variable(openai::key_variable(server.name()))
-        .with_free(true);
-    let adapter = OpenAi::new(config).ok()?;
+async fn probe(server: &LocalServer) -> Option<(&LocalServer, String)> {
+    let adapter = keyless(server).ok()?;
     let listing = timeout(PROBE, adapter.listing()).await.ok()?.ok()?;
     let ids = listing.models.iter().map(|listed| listed.id.as_str());
     let first = openai::first_chat_model(ids).filter(|_| listing.canonical)?;
-    let adapter: Arc<dyn Provider> = Arc::new(adapter);
-    let why = format!("a local server answers at {}", server.base_url());
-    Some(Choice::new(Model::known(adapter, first), &why))
+    Some((server, first.to_owned()))
+}
+
+fn keyless(server: &LocalServer) -> Result<OpenAi, ConfigError> {
+    let config = OpenAiConfig::default()
+        .with_name(server.name())
+        .with_base_url(server.base_url())
+        .with_free(true);
+    OpenAi::new(config)
 }

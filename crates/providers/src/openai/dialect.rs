@@ -99,9 +99,3 @@ pub(crate) fn register(registry: &mut Registry) {
 pub(crate) fn local_servers() -> impl Iterator<Item = (&'static str, &'static str)> {
     DIALECTS.iter().filter(|dialect| dialect.free).map(|dialect| (dialect.name, dialect.base_url))
 }
-
-/// The variable that would hold a local server's key, for messages.
-pub(crate) fn key_variable(name: &str) -> String {
-    let known = DIALECTS.iter().find(|dialect| dialect.name == name);
-    known.map_or_else(|| "OPENAI_API_KEY".to_owned(), |dialect| dialect.key_variable.to_owned())
-}

@@ -28,7 +28,7 @@ use ziggurat_core::{ModelInfo, Price, Provider, ProviderError, chat};
 pub(crate) use config::DEFAULT_BASE_URL;
 pub use config::OpenAiConfig;
 pub use dialect::{AUTO_MODEL, DEFAULT_MODEL};
-pub(crate) use dialect::{key_variable, local_servers, register};
+pub(crate) use dialect::{local_servers, register};
 pub(crate) use listing::{Listing, first_chat_model};
 
 use crate::ConfigError;

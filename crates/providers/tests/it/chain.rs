@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use ziggurat_core::{CallContext, Price};
 use ziggurat_providers::{Choice, LocalServer, Registry, SelectionError, choose};
 
+use crate::support::request;
 use crate::support::server::{Act, Script, Server, json};
 
 const LIST: &str = r#"{"data":[{"id":"nomic-embed-text"},{"id":"llama3:latest"}]}"#;
@@ -105,7 +106,7 @@ async fn a_blank_key_is_none() {
 }
 
 #[tokio::test]
-async fn the_first_local_server_in_order_is_taken_and_sees_no_key() {
+async fn the_first_local_server_in_order_is_taken_and_probed_without_a_key() {
     let (first, a) = local("llamacpp", json(200, LIST)).await;
     let (second, b) = local("ollama", json(200, LIST)).await;
     let env = [("LLAMA_API_KEY", "secret"), ("OLLAMA_API_KEY", "secret")];
@@ -119,6 +120,35 @@ async fn the_first_local_server_in_order_is_taken_and_sees_no_key() {
         assert!(!request.head.contains("secret"), "{}", request.head);
         assert!(request.body.is_empty());
     }
+}
+
+#[tokio::test]
+async fn the_local_server_that_was_chosen_gets_its_key_and_no_other_does() {
+    let env = [("LLAMA_API_KEY", "secret"), ("OLLAMA_API_KEY", "other")];
+    for (name, sent) in [("llamacpp", true), ("vllm", false)] {
+        let server = Server::start([json(200, LIST), json(401, "{}")]).await;
+        let entry = LocalServer::new(name, &server.base_url()).unwrap();
+        let found = Situation { env: &env, servers: vec![entry], ..Default::default() };
+        let choice = found.choose().await.unwrap();
+        assert_eq!(choice.model.info().price, Some(Price::FREE), "{name}");
+        let (cx, provider) = (CallContext::default(), choice.model.provider());
+        let error = provider.chat(&cx, &request()).await.unwrap_err();
+        let received = server.received();
+        let [probe, call] = &received[..] else { panic!("{received:?}") };
+        assert!(!probe.head.to_lowercase().contains("authorization"), "{}", probe.head);
+        let head = call.head.to_lowercase();
+        assert_eq!(head.contains("authorization: bearer secret"), sent, "{head}");
+        assert!(!head.contains("other"), "{head}");
+        let refused = "the key in LLAMA_API_KEY was refused";
+        assert_eq!(error.message() == refused, sent, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_local_server_s_entry_that_makes_no_sense_is_told() {
+    let (_server, entry) = local("extractive", json(200, LIST)).await;
+    let error = Situation { servers: vec![entry], ..Default::default() }.choose().await;
+    assert!(matches!(error.unwrap_err(), SelectionError::Config { .. }));
 }
 
 #[tokio::test]
