@@ -15,6 +15,7 @@ use crate::ConfigError;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
+const JSON: &str = "application/json";
 
 /// A provider's connection to its server.
 #[derive(Clone)]
@@ -44,9 +45,19 @@ impl HttpClient {
         &self.reporter
     }
 
+    /// Whether there is a key to send.
+    pub(crate) fn has_key(&self) -> bool {
+        self.authorization.is_some()
+    }
+
     /// GET; the answer may be an error of the server.
     pub(crate) async fn get(&self, path: &str) -> Result<Response, ProviderError> {
-        self.send(self.client.get(self.base_url.join(path)), "application/json").await
+        self.send(self.with_key(self.client.get(self.base_url.join(path))), JSON).await
+    }
+
+    /// GET without the key, which tells whether the server looks at it.
+    pub(crate) async fn get_without_key(&self, path: &str) -> Result<Response, ProviderError> {
+        self.send(self.client.get(self.base_url.join(path)), JSON).await
     }
 
     /// POST of JSON; the answer may be an error of the server.
@@ -56,7 +67,15 @@ impl HttpClient {
         body: &impl Serialize,
         accept: &'static str,
     ) -> Result<Response, ProviderError> {
-        self.send(self.client.post(self.base_url.join(path)).json(body), accept).await
+        let request = self.client.post(self.base_url.join(path)).json(body);
+        self.send(self.with_key(request), accept).await
+    }
+
+    fn with_key(&self, request: RequestBuilder) -> RequestBuilder {
+        match &self.authorization {
+            Some(authorization) => request.header(AUTHORIZATION, authorization.clone()),
+            None => request,
+        }
     }
 
     async fn send(
@@ -64,10 +83,7 @@ impl HttpClient {
         request: RequestBuilder,
         accept: &'static str,
     ) -> Result<Response, ProviderError> {
-        let mut request = request.header(ACCEPT, accept);
-        if let Some(authorization) = &self.authorization {
-            request = request.header(AUTHORIZATION, authorization.clone());
-        }
+        let request = request.header(ACCEPT, accept);
         let response = request.send().await.map_err(|error| self.reporter.transport(error))?;
         if response.status().is_redirection() {
             return Err(self.redirected(&response));

@@ -38,6 +38,8 @@ use crate::nearest::nearest;
 use convert::TokenLimit;
 use error::ErrorBody;
 
+const MODELS: &str = "/models";
+
 /// Models behind chat completions.
 #[derive(Clone)]
 pub struct OpenAi {
@@ -63,10 +65,20 @@ impl OpenAi {
         Ok(Self { name, free, json_schema, official, http })
     }
 
+    /// Whether the server looked at the key when it listed its models. Some lists are public, so that a
+    /// wrong key shows at the first call only: they are the same without a key.
+    async fn looks_at_key(&self) -> bool {
+        if self.official {
+            return true;
+        }
+        let answer = self.http.get_without_key(MODELS).await;
+        answer.is_ok_and(|response| matches!(response.status().as_u16(), 401 | 403))
+    }
+
     /// The server's list of models.
     pub(crate) async fn listing(&self) -> Result<Listing, ProviderError> {
         let reporter = self.http.reporter();
-        let response = failure::check(self.http.get("/models").await?, reporter).await?;
+        let response = failure::check(self.http.get(MODELS).await?, reporter).await?;
         let body = read_body(response, reporter).await?;
         Listing::parse(&body)
             .ok_or_else(|| reporter.protocol("this is no list of models", &body, "no list".into()))
@@ -140,14 +152,17 @@ impl Provider for OpenAi {
     /// and the server does not say that there is more of it; a server that refuses the key, or cannot be reached, is one. Of [`AUTO_MODEL`] the answer
     /// is the server's own choice: [`DEFAULT_MODEL`] if it is listed or nothing is, else the first
     /// listed model that can chat.
+    ///
+    /// With a key, a server other than OpenAI's own is asked a second time without it, to find out
+    /// whether the list says anything about the key.
     async fn model(&self, cx: &CallContext, model: &str) -> Result<ModelInfo, ProviderError> {
         let _ = cx;
-        let listing = match self.listing().await {
-            Ok(listing) => listing,
+        let (listing, listed) = match self.listing().await {
+            Ok(listing) => (listing, true),
             Err(error) if is_decisive(&error) => return Err(error),
             Err(error) => {
                 tracing::debug!(provider = self.name, %error, "the list of models is not available");
-                Listing::default()
+                (Listing::default(), false)
             }
         };
         let model = if model == AUTO_MODEL { listing.preferred(DEFAULT_MODEL) } else { model };
@@ -156,6 +171,9 @@ impl Provider for OpenAi {
             Some(listed) => info.context_tokens = listed.context_tokens,
             None if listing.is_whole() => return Err(self.not_listed(model, &listing)),
             None => {}
+        }
+        if self.http.has_key() {
+            info.key_checked = Some(listed && self.looks_at_key().await);
         }
         Ok(info)
     }

@@ -4,7 +4,7 @@ use ziggurat_core::{CallContext, ErrorKind, ModelInfo, Price, Provider, Provider
 use ziggurat_providers::{OpenAi, OpenAiConfig};
 
 use crate::support::server::{Act, Script, Server, json};
-use crate::support::{config, provider};
+use crate::support::{CANARY, config, provider};
 
 const LLAMA: &str = r#"{"models":[{"name":"tiny"}],"object":"list","data":[{"id":"tiny",
     "object":"model","meta":{"n_vocab":512,"n_ctx_train":4096}}]}"#;
@@ -61,6 +61,44 @@ async fn a_refused_key_is_an_error_here_too() {
 }
 
 #[tokio::test]
+async fn whether_the_key_was_looked_at_shows_without_it() {
+    for (keyless, checked) in [
+        (json(401, "{}"), true),
+        (json(403, "{}"), true),
+        (json(200, LLAMA), false),
+        (json(500, "{}"), false),
+        (vec![Act::Reset], false),
+    ] {
+        let server = Server::start([json(200, LLAMA), keyless]).await;
+        let info = provider(&server).model(&CallContext::default(), "tiny").await.unwrap();
+        assert_eq!(info.key_checked, Some(checked));
+        let received = server.received();
+        let has_key: Vec<_> =
+            received.iter().map(|request| request.head.contains(CANARY)).collect();
+        assert_eq!(has_key, [true, false]);
+        assert!(!received[1].head.to_lowercase().contains("authorization"));
+    }
+}
+
+#[tokio::test]
+async fn what_needs_no_second_request_makes_none() {
+    for (script, name) in [
+        (json(401, "{}"), "tiny"),
+        (json(403, "{}"), "tiny"),
+        (json(404, "{}"), "tiny"),
+        (json(200, LLAMA), "another"),
+    ] {
+        let server = Server::start([script]).await;
+        let _ = provider(&server).model(&CallContext::default(), name).await;
+        assert_eq!(server.received().len(), 1);
+    }
+    let server = Server::start([json(200, LLAMA)]).await;
+    let without = OpenAi::new(config(&server).with_key(None)).unwrap();
+    let info = without.model(&CallContext::default(), "tiny").await.unwrap();
+    assert_eq!((info.key_checked, server.received().len()), (None, 1));
+}
+
+#[tokio::test]
 async fn a_server_that_cannot_say_is_no_error() {
     let scoped = r#"{"error":{"message":"Missing scopes: api.model.read"}}"#;
     let scripts = [
@@ -77,7 +115,9 @@ async fn a_server_that_cannot_say_is_no_error() {
     for script in scripts {
         let info = model(script.clone(), "tiny").await;
         let info = info.unwrap_or_else(|error| panic!("{script:?}: {error}"));
-        assert_eq!(info, ModelInfo::unknown("openai", "tiny"));
+        let mut unknown = ModelInfo::unknown("openai", "tiny");
+        unknown.key_checked = Some(false);
+        assert_eq!(info, unknown);
     }
 }
 
