@@ -16,12 +16,18 @@ pub(crate) enum UsageError {
     Task(#[from] ziggurat::TaskError),
     #[error("the task could not be read from stdin")]
     Stdin(#[source] io::Error),
+    #[error("the task on stdin is longer than {mib} MiB: give documents with --input instead")]
+    LongTask { mib: u64 },
     #[error("the input {path} cannot be read")]
     Unreadable { path: PathBuf, source: io::Error },
     #[error("the input {path} is no text: {problem}")]
     NotText { path: PathBuf, problem: &'static str },
     #[error("there is no readable document in {}", .0.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "))]
     NoDocuments(Vec<PathBuf>),
+    #[error(
+        "the documents hold more than {mib} MiB in all, with {path}: give fewer or smaller ones"
+    )]
+    TooMuch { path: PathBuf, mib: u64 },
     #[error("the plan {path}: {problem}")]
     Plan { path: PathBuf, problem: String },
     #[error(transparent)]

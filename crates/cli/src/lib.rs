@@ -3,10 +3,11 @@
 #![forbid(unsafe_code)]
 
 mod args;
-mod documents;
+mod bounded;
 mod error;
 mod exit;
 mod interrupt;
+mod library;
 mod models;
 mod output;
 mod plan_file;

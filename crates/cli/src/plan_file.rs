@@ -1,15 +1,19 @@
 //! A plan that the user wrote: JSON or TOML.
 
-use std::fs;
+use std::collections::HashSet;
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde::Deserialize;
+use ziggurat::Subtask;
 use ziggurat::decomposition::StaticPlan;
-use ziggurat::{Document, Subtask};
 
-use crate::documents::{self, Material};
+use crate::bounded::{self, MIB};
 use crate::error::UsageError;
+use crate::library::{Book, Library, Shelf, each_once};
+
+/// The largest plan that is read.
+const LARGEST: u64 = 16 * MIB;
 
 /// The file as it is written. `inputs` are paths, relative to the file.
 #[derive(Debug, Deserialize)]
@@ -30,41 +34,74 @@ struct PlannedSubtask {
     inputs: Vec<PathBuf>,
 }
 
-/// A plan file with its documents read.
+/// A plan file whose documents are read and have no names yet.
+pub(crate) struct Draft {
+    path: PathBuf,
+    task: Option<String>,
+    common: Vec<Book>,
+    subtasks: Vec<(PlannedSubtask, Vec<Book>)>,
+}
+
+/// A plan with its documents.
 pub(crate) struct Planned {
     /// The file's own task.
     pub(crate) task: Option<String>,
     pub(crate) plan: StaticPlan,
     /// Whether every subtask has documents.
     pub(crate) all_have_documents: bool,
+    /// Whether any subtask reads any of the documents that are not the plan's own.
+    pub(crate) uses_shared: bool,
     pub(crate) workers: usize,
-    pub(crate) skipped: Vec<String>,
 }
 
-/// Reads the plan; subtasks that name no inputs get `shared` and the file's own inputs.
-pub(crate) fn read(path: &Path, shared: &[Arc<Document>]) -> Result<Planned, UsageError> {
+/// Reads the plan, and its documents into the library.
+pub(crate) fn read(path: &Path, library: &mut Library) -> Result<Draft, UsageError> {
     let problem = |problem: String| UsageError::Plan { path: path.to_path_buf(), problem };
-    let text = fs::read_to_string(path).map_err(|error| problem(error.to_string()))?;
-    let file = parse(path, &text).map_err(problem)?;
+    let file = parse(path, &text(path).map_err(problem)?).map_err(problem)?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut skipped = Vec::new();
-    let mut common = shared.to_vec();
-    common.extend(read_inputs(folder, &file.inputs, &mut skipped)?);
-    let mut subtasks = Vec::with_capacity(file.subtasks.len());
-    for planned in file.subtasks {
-        let own = read_inputs(folder, &planned.inputs, &mut skipped)?;
-        let documents = if own.is_empty() { common.clone() } else { own };
-        let mut subtask = Subtask::new(planned.instruction).with_documents(documents);
-        subtask.specialization = planned.specialization;
-        subtasks.push(subtask);
+    let mut books = |inputs: &[PathBuf]| {
+        let paths: Vec<_> = inputs.iter().map(|input| folder.join(input)).collect();
+        library.read(&paths)
+    };
+    let common = books(&file.inputs)?;
+    let with_books = |planned: PlannedSubtask| {
+        let own = books(&planned.inputs)?;
+        Ok((planned, own))
+    };
+    let subtasks: Result<_, UsageError> = file.subtasks.into_iter().map(with_books).collect();
+    Ok(Draft { path: path.to_path_buf(), task: file.task, common, subtasks: subtasks? })
+}
+
+impl Draft {
+    /// Hands out the documents: subtasks that name no inputs get `shared` and the file's own inputs.
+    pub(crate) fn finish(self, shelf: &Shelf, shared: &[Book]) -> Result<Planned, UsageError> {
+        let common = each_once(shared.iter().chain(&self.common).copied());
+        let mut subtasks = Vec::with_capacity(self.subtasks.len());
+        let mut used = HashSet::new();
+        for (planned, own) in self.subtasks {
+            let books = if own.is_empty() { &common } else { &own };
+            used.extend(books.iter().copied());
+            let documents = shelf.documents(books);
+            let mut subtask = Subtask::new(planned.instruction).with_documents(documents);
+            subtask.specialization = planned.specialization;
+            subtasks.push(subtask);
+        }
+        let problem = |problem: String| UsageError::Plan { path: self.path, problem };
+        Ok(Planned {
+            task: self.task,
+            all_have_documents: subtasks.iter().all(|subtask| !subtask.documents.is_empty()),
+            uses_shared: shared.iter().any(|book| used.contains(book)),
+            workers: subtasks.len(),
+            plan: StaticPlan::new(subtasks).map_err(|error| problem(error.to_string()))?,
+        })
     }
-    Ok(Planned {
-        task: file.task,
-        all_have_documents: subtasks.iter().all(|subtask| !subtask.documents.is_empty()),
-        workers: subtasks.len(),
-        plan: StaticPlan::new(subtasks).map_err(|error| problem(error.to_string()))?,
-        skipped,
-    })
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let bytes = bounded::read(file, LARGEST).map_err(|error| error.to_string())?;
+    let bytes = bytes.ok_or_else(|| format!("it is larger than {} MiB", LARGEST / MIB))?;
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
 }
 
 /// By the file's ending; without a known one, JSON if it begins like it.
@@ -80,15 +117,4 @@ fn parse(path: &Path, text: &str) -> Result<PlanFile, String> {
     } else {
         toml::from_str(text).map_err(|error| format!("it is no plan in TOML: {error}"))
     }
-}
-
-fn read_inputs(
-    folder: &Path,
-    inputs: &[PathBuf],
-    skipped: &mut Vec<String>,
-) -> Result<Vec<Arc<Document>>, UsageError> {
-    let paths: Vec<_> = inputs.iter().map(|input| folder.join(input)).collect();
-    let Material { documents, skipped: left_out } = documents::read(&paths)?;
-    skipped.extend(left_out);
-    Ok(documents.into_iter().map(Arc::new).collect())
 }

@@ -33,7 +33,7 @@ pub(crate) async fn run(args: RunArgs, registry: &Registry) -> ExitCode {
 async fn execute(args: &RunArgs, registry: &Registry) -> Result<Code, UsageError> {
     let mode = Mode::of(&args.output);
     let output = Output::open(args.output.output.as_deref())?;
-    let setup = setup::prepare(args, registry, &process_env).await?;
+    let setup = setup::prepare(args, output.path(), registry, &process_env).await?;
     if !mode.is_quiet() {
         announce(&setup);
     }
@@ -81,6 +81,9 @@ fn announce(setup: &Setup) {
     say(format_args!("model: {}", text::line(&setup.why)));
     for skipped in &setup.skipped {
         say(format_args!("skipped: {}", text::line(skipped)));
+    }
+    for warning in &setup.warnings {
+        say(format_args!("warning: {}", text::line(warning)));
     }
 }
 

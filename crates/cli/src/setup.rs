@@ -1,17 +1,22 @@
 //! From the arguments to an orchestrator and a task. Whatever is wrong is found here, before anything
 //! is spent.
 
-use std::io::{self, Read};
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use ziggurat::providers::{Env, Registry};
 use ziggurat::{Delivery, Document, Orchestrator, OrchestratorBuilder, Task, Tier, WorkerCount};
 
 use crate::args::RunArgs;
-use crate::documents;
+use crate::bounded::{self, MIB};
 use crate::error::UsageError;
+use crate::library::Library;
 use crate::models::{self, Models};
 use crate::plan_file::{self, Planned};
+
+/// The longest task on stdin. Material belongs into documents.
+const LONGEST_TASK: u64 = MIB;
 
 /// Everything a run needs.
 pub(crate) struct Setup {
@@ -19,28 +24,42 @@ pub(crate) struct Setup {
     pub(crate) task: Task,
     /// Which model was chosen and why, in a line.
     pub(crate) why: String,
-    /// One line for each file that was skipped.
+    /// What was left out and why, in lines.
     pub(crate) skipped: Vec<String>,
+    /// What may not be meant as it was given, in lines.
+    pub(crate) warnings: Vec<String>,
 }
 
-/// Reads the input and the plan, finds the models, and checks all settings.
+/// Reads the input and the plan, finds the models, and checks all settings. The report will go to
+/// `output`, which is therefore no input.
 pub(crate) async fn prepare(
     args: &RunArgs,
+    output: Option<&Path>,
     registry: &Registry,
     env: Env<'_>,
 ) -> Result<Setup, UsageError> {
-    let material = documents::read(&args.input)?;
-    let documents: Vec<_> = material.documents.into_iter().map(Arc::new).collect();
-    let mut skipped = material.skipped;
-    let planned = match &args.plan {
-        Some(path) => Some(plan_file::read(path, &documents)?),
+    let mut library = Library::new(output);
+    let shared = library.read(&args.input)?;
+    let draft = match &args.plan {
+        Some(path) => Some(plan_file::read(path, &mut library)?),
         None => None,
     };
+    let shelf = library.close();
+    let planned = match draft {
+        Some(draft) => Some(draft.finish(&shelf, &shared)?),
+        None => None,
+    };
+    let mut warnings = Vec::new();
     if let Some(planned) = &planned {
         check_plan(args, planned)?;
-        skipped.extend_from_slice(&planned.skipped);
+        if !shared.is_empty() && !planned.uses_shared {
+            warnings.push(
+                "none of the --input documents is used by the plan: its subtasks have their own"
+                    .to_owned(),
+            );
+        }
     }
-    let task = task(args, planned.as_ref(), documents)?;
+    let task = task(args, planned.as_ref(), shelf.documents(&shared))?;
     let has_material = match &planned {
         Some(planned) => planned.all_have_documents,
         None => !task.documents().is_empty(),
@@ -48,7 +67,7 @@ pub(crate) async fn prepare(
     let models = models::find(args, registry, env, has_material).await?;
     let why = models.why.clone();
     let orchestrator = builder(args, models, planned).build()?;
-    Ok(Setup { orchestrator, task, why, skipped })
+    Ok(Setup { orchestrator, task, why, skipped: shelf.skipped, warnings })
 }
 
 fn task(
@@ -57,15 +76,18 @@ fn task(
     documents: Vec<Arc<Document>>,
 ) -> Result<Task, UsageError> {
     let text = match args.task.as_deref() {
-        Some("-") => {
-            let mut text = String::new();
-            io::stdin().read_to_string(&mut text).map_err(UsageError::Stdin)?;
-            text
-        }
+        Some("-") => task_from_stdin()?,
         Some(text) => text.to_owned(),
         None => planned.and_then(|planned| planned.task.clone()).ok_or(UsageError::NoTask)?,
     };
     Ok(Task::new(text)?.with_documents(documents))
+}
+
+fn task_from_stdin() -> Result<String, UsageError> {
+    let bytes = bounded::read(io::stdin().lock(), LONGEST_TASK).map_err(UsageError::Stdin)?;
+    let bytes = bytes.ok_or(UsageError::LongTask { mib: LONGEST_TASK / MIB })?;
+    String::from_utf8(bytes)
+        .map_err(|_| UsageError::Stdin(io::Error::new(io::ErrorKind::InvalidData, "not UTF-8")))
 }
 
 /// A plan has as many workers as subtasks; flags must not contradict it.

@@ -30,6 +30,14 @@ impl Output {
         check(path).map_err(|source| UsageError::Output { path: path.to_path_buf(), source })
     }
 
+    /// The regular file it is.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File { path, .. } => Some(path),
+            Self::Stdout | Self::Open(_) => None,
+        }
+    }
+
     /// The file, if it was there before the run.
     pub(crate) fn previous(&self) -> Option<&Path> {
         match self {

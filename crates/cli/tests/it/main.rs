@@ -4,6 +4,7 @@
 mod bad_input;
 mod broken_streams;
 mod contract;
+mod documents;
 mod failures;
 mod first_command;
 mod interrupt;
