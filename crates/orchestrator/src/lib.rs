@@ -7,6 +7,7 @@ mod clock;
 mod config;
 mod events;
 pub mod hierarchy;
+mod model;
 mod orchestrator;
 mod planning;
 mod preset;
@@ -18,6 +19,7 @@ pub use builder::OrchestratorBuilder;
 pub use clock::{Clock, SystemClock};
 pub use config::{ConfigError, DEFAULT_RUN_TIMEOUT, TierOptions, default_timeout};
 pub use events::EventReader;
+pub use model::{ModelError, model};
 pub use orchestrator::Orchestrator;
 pub use preset::{Preset, UnknownPreset};
 pub use result::{NodeResult, RunResult};
@@ -26,10 +28,11 @@ pub use run::{Canceller, Run};
 pub use ziggurat_agents as agents;
 pub use ziggurat_core as core;
 pub use ziggurat_core::{
-    AgentError, AgentOutput, AgentState, Assignment, CallContext, ChatRequest, ChatResponse, Cost,
-    Coverage, Decomposer, Delivery, Document, ErrorKind, Event, EventKind, Layer, Merge, Message,
-    Model, ModelName, NodeInfo, Outcome, Plan, Provider, ProviderError, Reason, RunId, Subtask,
-    Synthesizer, Task, TaskError, Tier, Usage, Usd, Worker, WorkerCount,
+    AgentError, AgentOutput, AgentState, Assignment, CallContext, ChatRequest, ChatResponse,
+    Contribution, Cost, Coverage, Decomposer, Delivery, Document, ErrorKind, Event, EventKind,
+    Layer, Merge, Message, Missing, Model, ModelInfo, ModelName, NodeInfo, Observer, Outcome, Plan,
+    Price, Provider, ProviderError, Reason, RunId, Signal, Subtask, Synthesizer, Task, TaskError,
+    TextDelta, Tier, Usage, Usd, Worker, WorkerCount,
 };
 pub use ziggurat_decomposition as decomposition;
 pub use ziggurat_executor as executor;

@@ -1,0 +1,36 @@
+//! The short way to a model: by name, from the built-in providers and the process's environment.
+
+use ziggurat_core::{Model, ModelName, ModelNameError};
+use ziggurat_providers::{ProviderOptions, Registry, SelectionError, process_env};
+
+/// Why a name leads to no model.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// It is not of the form `provider/model`.
+    #[error(transparent)]
+    Name(#[from] ModelNameError),
+    /// No provider has it, or the provider cannot be set up.
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+}
+
+/// A model by name: `provider/model`, or a provider alone for its default model. Keys come from the
+/// environment (`OPENAI_API_KEY`). No I/O: a run asks the server about the model when it starts.
+///
+/// For providers of your own, or keys from elsewhere, use [`Registry`] or [`Model::known`].
+///
+/// ```
+/// # #[cfg(feature = "extractive")]
+/// let model = ziggurat::model("extractive")?;
+/// # #[cfg(feature = "extractive")]
+/// assert_eq!(model.info().name(), "extractive/bm25");
+/// # Ok::<(), ziggurat::ModelError>(())
+/// ```
+///
+/// # Errors
+/// [`ModelError`] if the name is malformed or unknown, or a key cannot be sent.
+pub fn model(name: &str) -> Result<Model, ModelError> {
+    let name: ModelName = name.parse()?;
+    Ok(Registry::builtin().create(&name, &ProviderOptions::new(&process_env))?)
+}
