@@ -1,7 +1,9 @@
 //! The text engine as a provider, so that a pyramid runs for real on documents, offline, and nothing
 //! above knows the difference.
 
-use std::sync::Arc;
+mod room;
+
+use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use tokio::runtime::Handle;
@@ -10,12 +12,16 @@ use ziggurat_core::{ModelInfo, Origin, Price, Provider, ProviderError, Role, Tie
 
 use super::{Kind, Limits, Source, answer};
 use crate::{ConfigError, Registry};
+use room::Room;
 
 const NAME: &str = "extractive";
 const MODEL: &str = "bm25";
 
 /// Material above this size, in bytes, is read on a thread of its own, so that no other task waits.
 const INLINE: usize = 256 * 1024;
+
+/// One for the process, since its processors are shared, whichever runtime asks.
+static ROOM: LazyLock<Room> = LazyLock::new(Room::of_this_machine);
 
 /// The embedded model: answers from the documents of a request by quoting them, and knows nothing else.
 ///
@@ -29,8 +35,9 @@ const INLINE: usize = 256 * 1024;
 /// - The same request gives the same answer.
 ///
 /// # Cancellation
-/// Dropping the future ends the call. If the material is larger than 256 KiB, the computation itself
-/// goes on to its end on a thread of the runtime, without effects.
+/// Dropping the future ends the call. Material larger than 256 KiB is read on threads of the runtime, at
+/// most one for each processor at a time: what has not begun is then never begun, and what has goes on to
+/// its end, without effects.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidRequest`] without documents, [`ErrorKind::ModelNotFound`] for any model but
@@ -89,8 +96,8 @@ impl Provider for Extractive {
         let work = Work::of(cx, request)?;
         let large = work.documents.iter().map(|d| d.text.len()).sum::<usize>() > INLINE;
         let text = match Handle::try_current() {
-            Ok(runtime) if large => runtime
-                .spawn_blocking(move || work.answer())
+            Ok(runtime) if large => ROOM
+                .run(&runtime, move || work.answer())
                 .await
                 .map_err(|e| error(ErrorKind::Panic, "the text engine stopped").with_source(e))?,
             _ => work.answer(),
