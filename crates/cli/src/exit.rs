@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use ziggurat::{ErrorKind, Outcome, RunResult};
+use ziggurat::{AgentState, ErrorKind, Outcome, RunResult};
 
 /// An exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,12 @@ pub(crate) fn of(result: &RunResult, interrupted: bool) -> Code {
         Outcome::Stopped => STOPPED,
         // The server was asked which models it has, and nothing else: a wrong name is bad input.
         Outcome::Failed if kind == Some(ErrorKind::ModelNotFound) && result.plan.is_none() => USAGE,
+        Outcome::Failed if kind == Some(ErrorKind::Quorum) && no_worker_started(result) => USAGE,
         Outcome::Failed => FAILED,
     }
+}
+
+/// The plan could not meet the quorum, so it was not tried: the two were at odds from the beginning.
+fn no_worker_started(result: &RunResult) -> bool {
+    result.workers().all(|worker| worker.state == AgentState::Skipped)
 }

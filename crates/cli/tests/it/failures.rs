@@ -92,6 +92,21 @@ fn below_the_quorum_is_one() {
 }
 
 #[test]
+fn a_quorum_that_the_plan_cannot_meet_is_two_before_any_call() {
+    let server = Server::chat(|_| Reply::text("never"));
+    let folder = folder(&[("a.md", b"The pump failed because a valve was stuck.")]);
+    let output = run()
+        .args(["--base-url", &server.url, "--model", "openai/fake", "--quorum", "5", "Why?"])
+        .arg("--input")
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("the quorum is 5"), "{}", stderr(&output));
+    assert_eq!(server.calls().len(), 0);
+}
+
+#[test]
 fn a_synthesizer_or_an_executive_that_fails_degrades() {
     for (word, node) in [("synthesizer", "S1"), ("executive", "E1")] {
         let server = Server::chat(move |request| {
