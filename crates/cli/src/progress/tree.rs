@@ -34,7 +34,9 @@ pub(super) fn lines(
     let mut room = height.saturating_sub(1 + shown.len());
     for tier in shown {
         lines.push(tier_line(state, tier));
-        let agents: Vec<_> = state.tier(tier).filter(|agent| is_active(agent)).collect();
+        let mut agents: Vec<_> = state.tier(tier).filter(|agent| is_active(agent)).collect();
+        // Where there is no room for all, those at work are what one wants to see.
+        agents.sort_by_key(|agent| agent.state == AgentState::Failed);
         let fits = if agents.len() > room { room.saturating_sub(1) } else { agents.len() };
         lines.extend(agents[..fits].iter().map(|agent| agent_line(agent, activity, width)));
         if fits < agents.len() && room > 0 {
@@ -169,14 +171,22 @@ mod tests {
           synthesizers ░░░░░░░░░░░░░░░░░░░░  0/2
             ● S1  merges W1, W2, W3, W4, W5  0.0 s
           workers      ████████×░░░░░░░░░░░  5/12, 1 without a result
-            ✗ W6  no result within 180 s (timeout)
             ● W7  notes.md  2.1 s  the pool ran out
             ● W8  0.0 s
             ● W9  0.0 s
             ● W10  0.0 s
             ● W11  0.0 s
             ● W12  0.0 s
+            ✗ W6  no result within 180 s (timeout)
         ");
+    }
+
+    #[test]
+    fn where_there_is_little_room_those_at_work_are_shown() {
+        let (state, activity) = picture();
+        let lines = lines(&state, &activity, 72, 8);
+        assert!(lines.iter().any(|line| line.contains("● W7")), "{lines:?}");
+        assert!(!lines.iter().any(|line| line.contains("✗ W6")), "{lines:?}");
     }
 
     #[test]
