@@ -109,7 +109,7 @@ pub(crate) struct ModelArgs {
     #[arg(long, value_name = "PROVIDER/MODEL", value_parser = values::model)]
     pub(crate) model: Option<ModelName>,
 
-    /// An OpenAI-compatible server, for example http://127.0.0.1:8080/v1
+    /// An OpenAI-compatible server for the provider of --model, for example http://127.0.0.1:8080/v1
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 

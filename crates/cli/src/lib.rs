@@ -10,6 +10,7 @@ mod interrupt;
 mod library;
 mod models;
 mod output;
+mod plain_http;
 mod plan_file;
 mod progress;
 mod run;

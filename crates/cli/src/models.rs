@@ -9,6 +9,7 @@ use ziggurat::{Model, ModelName, Provider};
 
 use crate::args::RunArgs;
 use crate::error::UsageError;
+use crate::plain_http;
 
 /// The models of a run.
 pub(crate) struct Models {
@@ -19,6 +20,8 @@ pub(crate) struct Models {
     pub(crate) executive: Option<Model>,
     /// What was chosen and why, in a line.
     pub(crate) why: String,
+    /// What a user may not have meant.
+    pub(crate) warning: Option<String>,
 }
 
 /// Finds the models. Asks servers on this machine for their lists, and nothing else.
@@ -42,8 +45,9 @@ pub(crate) async fn find(
             (choice.model, choice.why)
         }
     };
-    let mut tiers = TierModels::new(registry, env, base_url, &default);
+    let mut tiers = TierModels::new(registry, env, &default);
     let models = Models {
+        warning: warning(args, env, &default),
         worker: tiers.model(args.tiers.worker_model.as_ref())?,
         synthesizer: tiers.model(args.tiers.synthesizer_model.as_ref())?,
         executive: tiers.model(args.tiers.executive_model.as_ref())?,
@@ -57,7 +61,22 @@ pub(crate) async fn find(
     Ok(models)
 }
 
-/// The tiers' own models. Tiers of one provider share it, and with it its connections.
+/// Whether a key goes unencrypted to another machine.
+fn warning(args: &RunArgs, env: Env<'_>, default: &Model) -> Option<String> {
+    let tiers = &args.tiers;
+    let tiers = [&tiers.worker_model, &tiers.synthesizer_model, &tiers.executive_model];
+    let mut tiers = tiers.into_iter().flatten();
+    if default.info().provider == "openai" {
+        plain_http::warning(env, args.model.base_url.as_deref())
+    } else if tiers.any(|name| name.provider == "openai") {
+        plain_http::warning(env, None)
+    } else {
+        None
+    }
+}
+
+/// The tiers' own models. A base URL is an address of one provider, the default model's; the others are
+/// where they always are. Tiers of one provider share it, and with it its connections.
 struct TierModels<'a> {
     registry: &'a Registry,
     options: ProviderOptions<'a>,
@@ -65,15 +84,10 @@ struct TierModels<'a> {
 }
 
 impl<'a> TierModels<'a> {
-    fn new(
-        registry: &'a Registry,
-        env: Env<'a>,
-        base_url: Option<&'a str>,
-        default: &Model,
-    ) -> Self {
+    fn new(registry: &'a Registry, env: Env<'a>, default: &Model) -> Self {
         let provider = Arc::clone(default.provider());
         let providers = BTreeMap::from([(default.info().provider.clone(), provider)]);
-        Self { registry, options: ProviderOptions::new(env).with_base_url(base_url), providers }
+        Self { registry, options: ProviderOptions::new(env), providers }
     }
 
     fn model(&mut self, name: Option<&ModelName>) -> Result<Option<Model>, SelectionError> {

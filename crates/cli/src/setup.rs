@@ -65,6 +65,7 @@ pub(crate) async fn prepare(
         None => !task.documents().is_empty(),
     };
     let models = models::find(args, registry, env, has_material).await?;
+    warnings.extend(models.warning.clone());
     let why = models.why.clone();
     let orchestrator = builder(args, models, planned).build()?;
     Ok(Setup { orchestrator, task, why, skipped: shelf.skipped, warnings })

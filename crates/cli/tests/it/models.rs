@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::server::{Reply, Server};
+use crate::support::server::{Reply, Request, Server};
 use crate::support::{events, folder, run, samples, stderr, stdout};
 
 const CANARY: &str = "sk-canary-3f1c9a7d";
@@ -27,9 +27,10 @@ fn a_key_in_the_environment_is_used_and_said() {
     assert_eq!(code, Some(0), "{log}");
     assert!(log.contains("OPENAI_BASE_URL is set"), "{log}");
     let bearer = format!("bearer {CANARY}");
-    for request in server.requests() {
-        assert!(request.headers.to_ascii_lowercase().contains(&bearer), "{}", request.path);
-    }
+    let keyed = |request: &Request| request.headers.to_ascii_lowercase().contains(&bearer);
+    assert!(server.calls().iter().all(keyed) && !server.calls().is_empty());
+    // It may be asked without the key as well, to see whether it looks at it.
+    assert!(keyed(&server.requests()[0]));
 }
 
 #[test]
@@ -140,4 +141,45 @@ fn escapes_in_an_answer_do_not_reach_the_terminal() {
     let (code, out, _) = keyed(&server, &["--model", "openai/fake", "--workers", "1", "Why?"]);
     assert_eq!(code, Some(0));
     assert!(out.contains("pump.") && !out.contains('\u{1b}'), "{out:?}");
+}
+
+#[test]
+fn a_base_url_is_of_the_provider_of_the_model_alone() {
+    let folder = folder(&[("a.md", b"The pump failed because a valve was stuck.")]);
+    let server = Server::chat(|_| Reply::text("It was the valve."));
+    let with = |args: &[&str], own: &Server| {
+        let output = run()
+            .args(["--executive", "always", "--base-url", &server.url])
+            .args(args)
+            .env("OPENAI_BASE_URL", &own.url)
+            .arg("--input")
+            .arg(folder.path())
+            .arg("Why did the pump fail?")
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    };
+    let own = Server::chat(|_| Reply::text("Concluded."));
+    with(&["--model", "openai/fake", "--executive-model", "extractive"], &own);
+    assert_eq!((server.calls().len(), own.calls().len()), (1, 0), "the executive needs no server");
+    with(&["--executive-model", "openai/fake"], &own);
+    assert_eq!((server.calls().len(), own.calls().len()), (3, 0), "openai is the default");
+    with(&["--model", "ollama/fake", "--executive-model", "openai/fake"], &own);
+    assert_eq!((server.calls().len(), own.calls().len()), (4, 1), "openai is somewhere else");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_key_that_travels_unencrypted_is_told() {
+    let server = Server::chat(|_| Reply::text("It was the pump."));
+    // Where Linux connects to itself, without being a loopback address.
+    let elsewhere = server.url.replace("127.0.0.1", "0.0.0.0");
+    let warning = "warning: the key in OPENAI_API_KEY is sent to 0.0.0.0 unencrypted";
+    let args = ["--model", "openai/fake", "--workers", "1", "Why?", "--base-url", &elsewhere];
+    let (code, _, log) = keyed(&server, &args);
+    assert!(code == Some(0) && log.contains(warning), "{log}");
+    let (_, _, log) = keyed(&server, &[&args[..], &["-q"]].concat());
+    assert_eq!(log, "");
+    let (_, _, log) = keyed(&server, &args[..5]);
+    assert!(!log.contains("unencrypted"), "{log}");
 }
