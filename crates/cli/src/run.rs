@@ -73,7 +73,15 @@ async fn drive(setup: Setup, mode: Mode) -> (RunResult, bool, io::Result<()>) {
     let result = run.await;
     interrupts.run_ended();
     let interrupted = interrupts.happened();
-    let shown = watching.await.unwrap_or_else(|error| Err(error.into()));
+    let shown = match watching.await {
+        Ok(shown) => shown,
+        Err(error) if mode.is_json() => Err(error.into()),
+        Err(error) => {
+            // A pity, and no reason to call a run a failure that is none.
+            say(format_args!("error: the progress display failed: {error}"));
+            Ok(())
+        }
+    };
     (result, interrupted, shown)
 }
 
