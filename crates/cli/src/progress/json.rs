@@ -82,7 +82,8 @@ fn write_all(mut lines: mpsc::Receiver<Vec<u8>>) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use tokio::sync::broadcast;
-    use ziggurat::RunId;
+    use ziggurat::providers::{ProviderOptions, Registry};
+    use ziggurat::{Document, Orchestrator, RunId, Task};
 
     use super::*;
 
@@ -100,10 +101,40 @@ mod tests {
         }
         let texts: Vec<_> = written(&mut receiver).into_iter().map(|delta| delta.text).collect();
         assert_eq!(texts, ["a", "b", "c"]);
-        // However many come in between: at most a buffer full is read.
-        for _ in 0..100 {
-            sender.send(delta("x")).unwrap();
+    }
+
+    /// A run that has ended, all of whose events wait to be read.
+    async fn events() -> EventReader {
+        let options = ProviderOptions::new(&|_| None);
+        let model = Registry::builtin().create(&"extractive".parse().unwrap(), &options).unwrap();
+        let orchestrator = Orchestrator::builder().model(model).build().unwrap();
+        let task = Task::new("Why did the pump fail?").unwrap();
+        let run =
+            orchestrator.start(task.with_documents([Document::new("a.md", "The pump failed.")]));
+        let events = run.events();
+        run.await;
+        events
+    }
+
+    #[tokio::test]
+    async fn no_amount_of_text_holds_up_an_event() {
+        let (sender, deltas) = broadcast::channel(16);
+        let (lines, mut waiting) = mpsc::channel(1);
+        let encoding = tokio::spawn(encode(events().await, Some(deltas), lines));
+        let mut count = 0;
+        while let Some(line) = waiting.recv().await {
+            count += 1;
+            assert!(count < 10_000, "the run has ended, and its end is not told");
+            if String::from_utf8(line).unwrap().contains("run_finished") {
+                break;
+            }
+            // Faster than anybody reads.
+            for _ in 0..20 {
+                sender.send(delta("x")).ok();
+            }
         }
-        assert!(written(&mut receiver).len() <= 100);
+        drop(waiting);
+        encoding.abort();
+        assert!(count > 20, "text came in between: {count}");
     }
 }
