@@ -36,9 +36,17 @@ pub(crate) fn merge(role: Role, missing: &[Missing], max_tokens: Option<u32>) ->
     join([Some(role.prompt().to_owned()), missing, max_tokens.map(length)])
 }
 
+/// How many missing parts are named; of more only the number is told, or they would fill the context.
+const NAMED: usize = 50;
+
 fn missing_parts(missing: &[Missing]) -> String {
-    let parts = missing.iter().map(|part| format!("{} ({})", plain(&part.id), part.kind));
-    MISSING.replace("{missing}", &parts.collect::<Vec<_>>().join(", "))
+    let named = missing.iter().take(NAMED);
+    let mut parts: Vec<_> =
+        named.map(|part| format!("{} ({})", plain(&part.id), part.kind)).collect();
+    if missing.len() > NAMED {
+        parts.push(format!("and {} more", missing.len() - NAMED));
+    }
+    MISSING.replace("{missing}", &parts.join(", "))
 }
 
 /// A text that is cut makes the run degraded, so the model is told its room. Half as many words as

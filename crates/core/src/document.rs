@@ -22,6 +22,7 @@ pub enum Origin {
 /// assert_eq!(document.title, "notes.md");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Document {
     /// What a source mark names: a document's name, or the id of the node that wrote it (`W3`).
     pub id: String,

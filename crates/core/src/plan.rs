@@ -9,6 +9,7 @@ use crate::Document;
 
 /// What one worker is asked to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Subtask {
     /// The instruction, self-contained: a worker sees the task, its subtask, and nothing of its siblings.
     pub instruction: String,
@@ -44,6 +45,7 @@ impl Subtask {
 
 /// The subtasks of a run and how they were found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Plan {
     /// One per worker, in plan order; worker `W1` gets the first.
     pub subtasks: Vec<Subtask>,

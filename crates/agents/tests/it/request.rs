@@ -96,6 +96,11 @@ async fn missing_parts_are_named_with_their_reason_and_only_then() {
     let provider = answering();
     synthesize(&provider, &merge()).await.unwrap();
     assert!(!request(&provider).system.unwrap().contains("no result of"));
+    let provider = answering();
+    let many = (1..=5_000).map(|n| Missing { id: format!("W{n}"), kind: ErrorKind::Server });
+    synthesize(&provider, &merge().with_missing(many)).await.unwrap();
+    let system = request(&provider).system.unwrap();
+    assert!(system.contains("W50 (server), and 4950 more.") && !system.contains("W51"), "{system}");
 }
 
 #[tokio::test]

@@ -119,7 +119,7 @@ impl Decomposer for ModelDecomposer {
                 format!("the model answered \"{}\"", excerpt(&text, EXCERPT))
             }));
         }
-        Ok(plan(task, answer, asked))
+        Ok(plan(task, answer, asked).by_model(self.model.info().name()))
     }
 }
 
@@ -137,7 +137,8 @@ fn plan(task: &Task, answer: Answer, asked: usize) -> Plan {
     let named = answer.items.len();
     let subtasks =
         answer.items.into_iter().take(asked).map(|Item { instruction, specialization }| {
-            let subtask = Subtask { specialization, ..Subtask::new(instruction) };
+            let mut subtask = Subtask::new(instruction);
+            subtask.specialization = specialization;
             subtask.with_documents(task.documents().iter().cloned())
         });
     let mut plan = Plan::new("model", subtasks);

@@ -68,11 +68,9 @@ impl<'a> Pieces<'a> {
 
     fn piece(&self, whole: &Document, atoms: Range<usize>, number: usize, of: usize) -> Document {
         let text = &whole.text[self.atoms[atoms.start].start..self.atoms[atoms.end - 1].end];
-        Document {
-            id: whole.id.clone(),
-            title: format!("{} (part {number} of {of})", whole.title),
-            text: text.trim_end().to_owned(),
-            origin: whole.origin,
-        }
+        let title = format!("{} (part {number} of {of})", whole.title);
+        let mut piece = Document::new(whole.id.clone(), text.trim_end()).titled(title);
+        piece.origin = whole.origin;
+        piece
     }
 }

@@ -151,7 +151,7 @@ fn flaws(tree: &Tree) -> Vec<String> {
     let truncated = tree.nodes.iter().filter(|node| node.truncated);
     if truncated.clone().next().is_some() {
         let ids: Vec<_> = truncated.map(|node| node.node.id.as_str()).collect();
-        flaws.push(format!("cut at the bound on tokens: {}", ids.join(", ")));
+        flaws.push(format!("cut before its end: {}", ids.join(", ")));
     }
     flaws
 }

@@ -132,7 +132,7 @@ async fn a_truncated_text_degrades_the_run() {
     let cut = Turn::text("It was the").finish(FinishReason::Length);
     let (result, _) = run(workers(&Arc::new(talkative().when_node("W4", [cut])), 5)).await;
     assert_eq!(result.outcome, Outcome::Degraded);
-    assert_eq!(result.reason.unwrap().message, "cut at the bound on tokens: W4");
+    assert_eq!(result.reason.unwrap().message, "cut before its end: W4");
 }
 
 #[tokio::test(start_paused = true)]

@@ -35,16 +35,18 @@ async fn without_material_the_model_makes_the_plan() {
     assert_eq!((method.as_str(), count), ("model", 3));
     assert_eq!(result.outcome, Outcome::Complete);
     assert_eq!(node(&result, "D1").state, AgentState::Completed);
+    assert_eq!(node(&result, "D1").model.as_deref(), Some("scripted/any"), "who made the plan");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_plan_that_fails_is_replaced_and_that_is_said() {
     let fault = Turn::error(ErrorKind::Server, "down");
     let provider = Arc::new(talkative().when_tier(Tier::Decomposer, [fault]));
-    let (_, events) = run(over(&provider)).await;
+    let (result, events) = run(over(&provider)).await;
     let (method, count, notes) = planned(&events);
     assert_eq!((method.as_str(), count), ("template", 5));
     assert!(notes.iter().any(|note| note.contains("down")), "{notes:?}");
+    assert_eq!(node(&result, "D1").model, None, "no model made this plan");
 }
 
 #[tokio::test(start_paused = true)]

@@ -170,7 +170,7 @@ fn limits(cx: &CallContext, documents: &[Arc<Document>], max_tokens: Option<u32>
 }
 
 fn source(document: &Document) -> Source<'_> {
-    let Document { id, title, text, origin } = document;
+    let Document { id, title, text, origin, .. } = document;
     let kind = match origin {
         Origin::Material => Kind::Original,
         Origin::Agent if is_worker(id) => Kind::Worker,
