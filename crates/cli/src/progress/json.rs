@@ -119,6 +119,9 @@ mod tests {
     #[tokio::test]
     async fn no_amount_of_text_holds_up_an_event() {
         let (sender, deltas) = broadcast::channel(16);
+        for _ in 0..8 {
+            sender.send(delta("x")).unwrap();
+        }
         let (lines, mut waiting) = mpsc::channel(1);
         let encoding = tokio::spawn(encode(events().await, Some(deltas), lines));
         let mut count = 0;
@@ -128,13 +131,10 @@ mod tests {
             if String::from_utf8(line).unwrap().contains("run_finished") {
                 break;
             }
-            // Faster than anybody reads.
-            for _ in 0..20 {
-                sender.send(delta("x")).ok();
-            }
+            // There is always some, and never so much that some is lost.
+            sender.send(delta("x")).unwrap();
         }
-        drop(waiting);
         encoding.abort();
-        assert!(count > 20, "text came in between: {count}");
+        assert!(count > 8, "text came in between: {count}");
     }
 }
