@@ -45,12 +45,13 @@ pub(crate) fn of(result: &RunResult, interrupted: bool) -> Code {
         Outcome::Stopped => STOPPED,
         // The server was asked which models it has, and nothing else: a wrong name is bad input.
         Outcome::Failed if kind == Some(ErrorKind::ModelNotFound) && result.plan.is_none() => USAGE,
-        Outcome::Failed if kind == Some(ErrorKind::Quorum) && no_worker_started(result) => USAGE,
+        Outcome::Failed if kind == Some(ErrorKind::Quorum) && nothing_called(result) => USAGE,
         Outcome::Failed => FAILED,
     }
 }
 
-/// The plan could not meet the quorum, so it was not tried: the two were at odds from the beginning.
-fn no_worker_started(result: &RunResult) -> bool {
-    result.workers().all(|worker| worker.state == AgentState::Skipped)
+/// The plan could not meet the quorum and no model made it: the two were at odds from the beginning.
+fn nothing_called(result: &RunResult) -> bool {
+    let started = result.workers().any(|worker| worker.state != AgentState::Skipped);
+    !started && result.nodes.iter().all(|node| node.model.is_none())
 }
