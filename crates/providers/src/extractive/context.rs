@@ -37,7 +37,7 @@ struct Lent {
 const REFERS_BACK: f32 = 0.8;
 const REFERS_BACK_FAR: f32 = 0.6;
 const FOLLOWS: f32 = 0.55;
-const HEADING: f32 = 0.6;
+const HEADING: f32 = 0.75;
 const LABEL: f32 = 0.6;
 /// Headings above headings that are read.
 const DEPTH: usize = 4;

@@ -10,7 +10,7 @@ use super::terms::Vocabulary;
 pub(crate) const STRENGTH: f32 = 0.55;
 
 /// Any word of a group stands for any other one.
-const GROUPS: [&str; 27] = [
+const GROUPS: [&str; 28] = [
     "cause why reason because due root trigger result led lead origin contribute source",
     "change fix improve recommend recommendation should action must need prevent propose proposal \
      remedy replace introduce next follow-up suggest",
@@ -18,9 +18,9 @@ const GROUPS: [&str; 27] = [
     "outage incident downtime failure failed fail unavailable down disruption crash",
     "problem issue bug fault error defect trouble difficulty",
     "impact effect affect consequence lose lost loss damage customer",
-    "lead head direct director manage manager chief chair run charge ceo oversee supervise command \
-     responsible boss leader captain president principal",
-    "open begin start inaugurate inauguration launch establish found founded founder create set \
+    "lead led leader head direct director manage manager chief chair run charge ceo oversee supervise command \
+     responsible boss captain president principal",
+    "open begin start inaugurate inauguration launch establish commission enter service found founded founder create set \
      unveil public operation commission door since",
     "close end finish shut stop cease retire decommission conclude",
     "build built construct erect complete completion finish architect",
@@ -37,9 +37,10 @@ const GROUPS: [&str; 27] = [
     "invent inventor discover discoverer design designer devise develop creator",
     "live inhabit inhabitant population resident reside people",
     "big large size area measure square",
-    "long length tall height high deep depth wide width far distance kilometre metre mile",
+    "long length measure tall height high deep depth wide width far distance kilometre metre mile",
     "heavy weigh weight mass ton tonne kilogram",
     "buy bought purchase acquire acquisition sell sold supplier supply vendor deliver",
+    "power source energy drive fuel draw run",
     "capacity hold accommodate seat store room contain maximum",
 ];
 

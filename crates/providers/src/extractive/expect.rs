@@ -8,8 +8,46 @@ use super::facets::Term;
 use super::material::Unit;
 use super::terms::Token;
 
-const QUANTITIES: [&str; 8] =
-    ["number", "code", "budget", "cost", "price", "amount", "percentage", "population"];
+const QUANTITIES: [&str; 18] = [
+    "number",
+    "code",
+    "codes",
+    "budget",
+    "cost",
+    "price",
+    "amount",
+    "percentage",
+    "population",
+    "length",
+    "height",
+    "depth",
+    "weight",
+    "size",
+    "capacity",
+    "duration",
+    "headcount",
+    "funding",
+];
+
+/// What people and places are to a thing; their names are asked for.
+const ROLES: [&str; 16] = [
+    "who",
+    "whom",
+    "whose",
+    "where",
+    "name",
+    "leader",
+    "head",
+    "director",
+    "manager",
+    "engineer",
+    "architect",
+    "founder",
+    "owner",
+    "supplier",
+    "location",
+    "author",
+];
 
 /// "How did it fail" asks for no number, "how many" and "how long" do.
 const HOW_IN_GENERAL: [&str; 9] = ["do", "does", "did", "is", "are", "was", "should", "can", "to"];
@@ -30,7 +68,7 @@ pub(crate) fn expects(words: &[String]) -> Expect {
     let measure = how.is_some_and(|next| !HOW_IN_GENERAL.contains(&next.as_str()));
     if has(&["when", "date", "day", "year", "month"]) {
         Expect::Date
-    } else if has(&["who", "whom", "whose", "where", "name"]) {
+    } else if has(&ROLES) && !(has(&["where"]) && has(&["from"])) {
         Expect::Name
     } else if measure || has(&QUANTITIES) {
         Expect::Number

@@ -11,7 +11,7 @@
 
 use super::blocks::blocks;
 use super::expect::{Expect, expects};
-use super::lend::{lend_attributes, lend_names};
+use super::lend::{cross, lend_attributes, lend_names};
 use super::sentences::{fold, sentences};
 use super::terms::{Token, Vocabulary, words};
 
@@ -51,6 +51,8 @@ const WHOLE: [&str; 20] = [
 ];
 
 const JOINTS: [&str; 7] = ["and", "or", "und", "oder", "et", "y", "&"];
+
+const POINTERS: [&str; 3] = ["following", "these", "those"];
 
 const PRONOUNS: [&str; 10] =
     ["it", "its", "they", "their", "them", "he", "she", "his", "her", "there"];
@@ -117,8 +119,10 @@ pub(crate) fn parse(question: &str, vocabulary: &mut Vocabulary) -> Question {
         parser.sentence(&sentence, index);
     }
     let Parser { request, terms, mut facets, .. } = parser;
-    lend_names(&mut facets);
-    lend_attributes(&mut facets);
+    let parts = facets.len();
+    cross(&mut facets, MOST_FACETS);
+    lend_names(&mut facets[..parts]);
+    lend_attributes(&mut facets[..parts]);
     let lower = question.to_lowercase();
     let subject = terms.iter().any(|term| !request.contains(&term.stem));
     let mut question = Question { terms, facets, summary: false };
@@ -165,13 +169,17 @@ impl Parser<'_> {
         if content.is_empty() {
             return;
         }
+        let bare = !first && is_bare_name(&found, &content);
         let only_names = content.iter().all(|(_, _, token)| token.capital);
         let mut uses: Vec<TermUse> = Vec::new();
         for (index, word, token) in &content {
-            let asks = self.request.contains(&token.stem);
+            // "For each of the following projects" names a class, not a thing.
+            let class =
+                index.checked_sub(1).is_some_and(|before| POINTERS.contains(&found[before].0));
+            let asks = class || self.request.contains(&token.stem);
             let begins = first && *index == 0 && !(only_names && found.len() == content.len());
             let owner = word.ends_with("'s") || word.ends_with("’s");
-            let name = token.capital && !shouted && !asks && (!begins || owner);
+            let name = !shouted && !asks && (bare || token.capital && (!begins || owner));
             let term = self.term(word, token.stem);
             match uses.iter_mut().find(|known| known.term == term) {
                 Some(known) => known.name |= name,
@@ -214,6 +222,17 @@ impl Parser<'_> {
         self.terms.push(Term { stem, surface: word.to_owned() });
         self.terms.len() - 1
     }
+}
+
+/// `the Kestrel array`, one of a list: what follows the capital belongs to the name.
+fn is_bare_name(found: &[(&str, Token)], content: &[(usize, &str, Token)]) -> bool {
+    let before = found.iter().take_while(|(word, _)| ["the", "of", "for"].contains(word)).count();
+    let owner = |word: &str| word.ends_with("'s") || word.ends_with("’s");
+    let starts =
+        |(at, word, token): &(usize, &str, Token)| *at == before && token.capital && !owner(word);
+    content.len() <= 3
+        && content.len() + before == found.len()
+        && content.first().is_some_and(starts)
 }
 
 fn is_content(word: &str, token: &Token) -> bool {

@@ -24,6 +24,29 @@ pub(crate) fn lend_names(facets: &mut [Facet]) {
     }
 }
 
+/// "The budget, the leader and the code of A, B and C" asks nine things: the bare names after the part that
+/// names A are asked what the nameless parts before it ask.
+pub(crate) fn cross(facets: &mut Vec<Facet>, most: usize) {
+    let mut more: Vec<Facet> = Vec::new();
+    let mut sentences: Vec<usize> = facets.iter().map(|facet| facet.sentence).collect();
+    sentences.dedup();
+    for sentence in sentences {
+        let parts: Vec<&Facet> = facets.iter().filter(|facet| facet.sentence == sentence).collect();
+        let Some(first) = parts.iter().position(|part| part.named()) else { continue };
+        let bare = |part: &&&Facet| part.terms.iter().all(|term| term.name);
+        let asks = |part: &&&Facet| part.terms.iter().any(|term| term.weight >= 1.0);
+        for name in parts[first + 1..].iter().take_while(bare) {
+            more.extend(parts[..first].iter().filter(asks).map(|part| Facet {
+                text: format!("{} {}", part.text, name.text),
+                terms: part.terms.iter().chain(&name.terms).cloned().collect(),
+                ..(*part).clone()
+            }));
+        }
+    }
+    more.truncate(most.saturating_sub(facets.len()));
+    facets.extend(more);
+}
+
 /// A part that is only a name is asked what the part before it is asked.
 pub(crate) fn lend_attributes(facets: &mut [Facet]) {
     for index in 1..facets.len() {
@@ -36,7 +59,7 @@ pub(crate) fn lend_attributes(facets: &mut [Facet]) {
             let asked = lender.terms.iter().filter(|part| !part.name);
             facet
                 .terms
-                .extend(asked.map(|part| TermUse { weight: part.weight * 0.8, ..part.clone() }));
+                .extend(asked.map(|part| TermUse { weight: part.weight.min(0.8), ..part.clone() }));
             facet.expects = lender.expects;
         }
     }

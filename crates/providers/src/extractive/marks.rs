@@ -6,6 +6,9 @@
 //! set apart from its marks by two, and the last double space of a line is always the border.
 //! Brackets inside a mark pair up (`[[slug].tsx]`); in the rare id where they do not, they are written
 //! as parentheses.
+//!
+//! A statement that needs the heading it stood under is written below it, one step further in: `- Aldebaran:`,
+//! then `  - Budget: 5 million. [a.md]`. The label bears no mark, since a heading says nothing by itself.
 
 use super::sentences::fold;
 
@@ -21,6 +24,16 @@ pub(crate) fn line(sentence: &str, marks: &[String]) -> String {
         line.push(']');
     }
     line
+}
+
+/// Writes what the statements below it stand under.
+pub(crate) fn label(text: &str) -> String {
+    format!("- {}:", text.trim_end_matches(':'))
+}
+
+/// Reads a label; whether it is one shows only by a nested line below it.
+pub(crate) fn parse_label(line: &str) -> Option<&str> {
+    line.strip_prefix("- ")?.trim_end().strip_suffix(':')
 }
 
 /// An id as it stands inside a mark.

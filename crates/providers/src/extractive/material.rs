@@ -86,7 +86,14 @@ impl Material {
     /// Reads what this engine wrote one step below; false if no line is of that form.
     fn read_answer(&mut self, source: &Source<'_>, vocabulary: &mut Vocabulary) -> bool {
         let start = self.units.len();
-        for (sentence, mut line_marks) in source.text.lines().filter_map(marks::parse) {
+        let mut label: Option<(&str, Option<usize>)> = None;
+        for line in source.text.lines() {
+            let nested = line.strip_prefix("  ").filter(|line| line.starts_with("- "));
+            label = label.filter(|_| nested.is_some());
+            let Some((sentence, mut line_marks)) = marks::parse(nested.unwrap_or(line)) else {
+                label = marks::parse_label(line).map(|text| (text, None));
+                continue;
+            };
             let name = line_marks.last().cloned().unwrap_or_default();
             let document = self.document(&name, "", vocabulary);
             if source.kind == Kind::Worker {
@@ -94,9 +101,13 @@ impl Material {
             }
             let near = self.units.len() > start
                 && self.units.last().is_some_and(|unit| unit.document == document);
+            let previous = near.then(|| self.units.len() - 1);
             self.marks.push(line_marks);
+            let lead = label.as_mut().map(|(text, unit)| {
+                *unit.get_or_insert_with(|| self.push_label(text, document, vocabulary))
+            });
             self.push(sentence.to_owned(), document, vocabulary);
-            self.link(near.then(|| self.units.len() - 2), near, None);
+            self.link(previous, near, lead);
         }
         self.units.len() > start
     }
@@ -133,10 +144,17 @@ impl Material {
         self.labels.len() - 1
     }
 
+    fn push_label(&mut self, text: &str, document: usize, vocabulary: &mut Vocabulary) -> usize {
+        self.push(text.to_owned(), document, vocabulary);
+        let index = self.units.len() - 1;
+        self.units[index].statement = false;
+        index
+    }
+
     /// Adds a unit with the marks added last.
     fn push(&mut self, text: String, document: usize, vocabulary: &mut Vocabulary) {
         let tokens = vocabulary.tokens(&text);
-        let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let first = said(&text).split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
         let pronoun = PRONOUNS.contains(&first.to_lowercase().as_str());
         let marks = self.marks.len() - 1;
         // As `split_whitespace` counts a line, or by words where there are no spaces.
@@ -161,6 +179,12 @@ impl Material {
             (unit.previous, unit.near, unit.lead) = (previous, near, lead);
         }
     }
+}
+
+/// What is said in a line of a chat log, `[14:56] Name: text`; any other text as it is.
+fn said(text: &str) -> &str {
+    let speech = text.strip_prefix('[').and_then(|rest| rest.split_once("] ")?.1.split_once(": "));
+    speech.filter(|(name, _)| name.len() <= 40).map_or(text, |(_, said)| said)
 }
 
 /// Where the reader of a document stands.

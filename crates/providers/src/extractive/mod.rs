@@ -5,10 +5,10 @@
 //! free, and the same input gives the same bytes. It runs at every step of the pyramid: workers read
 //! original documents, the steps above read what the step below quoted and keep its marks.
 //!
-//! The way of an answer: [`facets`] cuts the question into parts, [`material`] the sources into units
-//! ([`blocks`], [`sentences`]), [`rank`] scores units by part (BM25, with [`context`] and [`cues`]) or
-//! [`centrality`] scores them by themselves if the question asks for a summary, [`select`] chooses
-//! within the limit, [`report`] and [`marks`] write it down.
+//! The way of an answer: `facets` cuts the question into parts, `material` the sources into units
+//! (`blocks`, `sentences`), `rank` scores units by part (BM25, with `context` and `cues`) or
+//! `centrality` scores them by themselves if the question asks for a summary, `select` chooses
+//! within the limit, `report` and `marks` write it down.
 //!
 //! ```
 //! use ziggurat_providers::extractive::{AnswerKind, Kind, Limits, Source, answer};
@@ -114,6 +114,8 @@ pub enum AnswerKind {
 pub struct Statement {
     /// Verbatim, with white space folded to single spaces.
     pub sentence: String,
+    /// What it stands under in its source, if it says nothing without.
+    pub heading: Option<String>,
     /// Worker before document; several of each if several say the same.
     pub marks: Vec<String>,
 }
@@ -200,8 +202,10 @@ fn found(
     let statements: Vec<(usize, Statement)> = chosen
         .into_iter()
         .map(|unit| {
-            let sentence = material.units[unit.unit].text.clone();
-            (unit.facet, Statement { sentence, marks: unit.marks })
+            let text = |unit: usize| material.units[unit].text.clone();
+            let labels: Vec<String> = unit.labels.into_iter().map(text).collect();
+            let heading = (!labels.is_empty()).then(|| labels.join(": "));
+            (unit.facet, Statement { sentence: text(unit.unit), heading, marks: unit.marks })
         })
         .collect();
     let text = report::render(&statements, headed.then_some(headings.as_slice()), missing);

@@ -15,7 +15,7 @@ use super::cues::{Cues, STRENGTH};
 use super::expect::fits;
 use super::facets::{Facet, Question, Term, TermUse};
 use super::material::{Material, Unit};
-use super::terms::Vocabulary;
+use super::terms::{Token, Vocabulary};
 
 const K1: f32 = 1.2;
 /// Mild: a fact's sentence may be long.
@@ -43,6 +43,8 @@ pub(crate) struct Ranking<'a> {
     context: Context,
     /// [`Question::asks_for_facts`].
     facts: bool,
+    /// `by`, and what stands before the verb of a passive.
+    voice: Vec<u32>,
     /// Weight of each term by its rarity.
     rarity: Vec<f32>,
     /// Terms that occur in the material or in a document's name.
@@ -73,7 +75,10 @@ impl<'a> Ranking<'a> {
             .collect();
         let rarity = frequency.iter().map(|found| rarity(*found, units.len())).collect();
         let context = Context::new(question, material, &own);
-        Self { question, units, own, context, facts: question.asks_for_facts(), rarity, present }
+        let facts = question.asks_for_facts();
+        let voice =
+            ["by", "was", "were", "is", "are", "be", "been"].map(|w| words.stem(w)).to_vec();
+        Self { question, units, own, context, facts, voice, rarity, present }
     }
 
     /// Names the question asks for and the material lacks, in the question's order.
@@ -126,14 +131,57 @@ impl<'a> Ranking<'a> {
             return None;
         }
         let asks = if unit.text.ends_with(['?', '？']) { 0.6 } else { 1.0 };
-        let dangles = unit.pronoun && covered.iter().all(|hit| hit.from.is_none());
-        let whole = if dangles { 0.75 } else { 1.0 };
-        let says = base + 0.08 * pairs(facet, unit, &self.question.terms) + 0.12 * fits;
-        let score = says * asks * whole;
-        let mut supports: Vec<usize> = covered.iter().flat_map(|hit| hit.from).collect();
+        let mut supports: Vec<usize> = facet
+            .terms
+            .iter()
+            .zip(&covered)
+            .filter_map(|(part, hit)| hit.from.filter(|from| self.needed(*from, part)))
+            .collect();
         supports.sort_unstable();
         supports.dedup();
+        let speaks = facet.terms.iter().any(said);
+        if !speaks && (supports.is_empty() || (unit.pronoun && fits == 0.0)) {
+            return None;
+        }
+        // "It was in 2016 that Aldebaran opened" names what it is about.
+        let names = facet.terms.iter().any(|part| part.name && said(part));
+        let dangles = unit.pronoun && supports.is_empty() && !names;
+        let whole = if dangles { 0.6 } else { 1.0 };
+        let says = base + 0.08 * pairs(facet, unit, &self.question.terms) + 0.12 * fits;
+        // A mention of the name without anything that could be the fact is hardly an answer.
+        let tells = if self.facts { 0.7 + 0.3 * fits } else { 1.0 };
+        let turned = if self.turned(facet, unit) { 0.5 } else { 1.0 };
+        let score = says * asks * whole * tells * turned;
         Some(Candidate { unit: index, facet: facet_index, score, supports })
+    }
+
+    /// "What caused the outage?" is not answered by "calls caused by an outage", where it is the cause.
+    fn turned(&self, facet: &Facet, unit: &Unit) -> bool {
+        let asked = facet.text.split(' ').take(2).map(str::to_lowercase).collect::<Vec<_>>();
+        let stems: Vec<u32> =
+            facet.terms.iter().map(|part| self.question.terms[part.term].stem).collect();
+        let [verb, things @ ..] = stems.as_slice() else { return false };
+        let has = |tokens: &[Token]| tokens.iter().any(|token| things.contains(&token.stem));
+        let turned = |at: usize| {
+            let (before, after) = (&unit.tokens[..at], &unit.tokens[at + 1..]);
+            match after.first().is_some_and(|token| token.stem == self.voice[0]) {
+                true => !has(before) && has(&after[..after.len().min(4)]),
+                false => {
+                    let passive = before.last().is_some_and(|last| self.voice.contains(&last.stem));
+                    has(before) && !passive && !has(&after[..after.len().min(4)])
+                }
+            }
+        };
+        let verbs = unit.tokens.iter().enumerate().filter(|(_, token)| token.stem == *verb);
+        let verb = &self.question.terms[facet.terms[0].term].surface;
+        let subject = asked.len() == 2 && ["what", "who"].contains(&asked[0].as_str());
+        subject && asked[1] == verb.to_lowercase() && verbs.map(|(at, _)| at).any(turned)
+    }
+
+    /// Whether a reader needs the unit that lends a term: sentences always, a heading only if it names what
+    /// the sentence is about, the head of a table for its columns.
+    fn needed(&self, from: usize, part: &TermUse) -> bool {
+        self.units[from].statement || part.name || self.units[from].text.contains(" | ")
     }
 
     /// How much of the part is covered; `None` if it asks for a fact about a name that is not there.

@@ -54,7 +54,7 @@ pub(crate) fn render(
     missing: Option<String>,
 ) -> String {
     let mut lines: Vec<String> = Vec::new();
-    let mut open = None;
+    let (mut open, mut label) = (None, None);
     for (part, statement) in statements {
         if let Some(heading) =
             headings.and_then(|all| all.get(*part)).filter(|_| open != Some(*part))
@@ -65,8 +65,12 @@ pub(crate) fn render(
             lines.push(heading.clone());
             lines.push(String::new());
         }
-        open = Some(*part);
-        lines.push(marks::line(&statement.sentence, &statement.marks));
+        if open != Some(*part) || label != statement.heading.as_ref() {
+            lines.extend(statement.heading.as_deref().map(marks::label));
+        }
+        (open, label) = (Some(*part), statement.heading.as_ref());
+        let indent = if label.is_some() { "  " } else { "" };
+        lines.push(format!("{indent}{}", marks::line(&statement.sentence, &statement.marks)));
     }
     if let Some(missing) = missing {
         lines.push(String::new());

@@ -44,6 +44,8 @@ pub(crate) struct Chosen {
     pub(crate) unit: usize,
     pub(crate) facet: usize,
     pub(crate) marks: Vec<String>,
+    /// Headings without which it says nothing.
+    pub(crate) labels: Vec<usize>,
     score: f32,
     /// The first unit of the group it must stand in.
     root: usize,
@@ -170,8 +172,13 @@ impl<'a> Selector<'a> {
         let known = candidate.supports.iter().find_map(|unit| self.chosen.get(unit));
         let first = candidate.supports.first().copied().unwrap_or(candidate.unit);
         let root = known.map_or(first, |chosen| chosen.root);
-        for unit in candidate.supports.iter().chain([&candidate.unit]) {
+        let (quoted, labels): (Vec<usize>, Vec<usize>) =
+            candidate.supports.iter().partition(|support| self.units[**support].statement);
+        for unit in quoted.iter().chain([&candidate.unit]) {
+            let own = self.units[*unit].lead;
+            let needs = |label: &&usize| *unit == candidate.unit || own == Some(**label);
             let new = || Chosen {
+                labels: labels.iter().filter(needs).copied().collect(),
                 unit: *unit,
                 facet: candidate.facet,
                 marks: self.marks[self.units[*unit].marks].clone(),
