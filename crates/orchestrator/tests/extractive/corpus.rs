@@ -273,7 +273,7 @@ fn document(
     let place = chance.below(500);
     let (mut text, mut words, mut planted) = (String::new(), 0, false);
     let block = fact.contains('\n');
-    let marked = nth % 4 == 0;
+    let marked = nth.is_multiple_of(4);
     if marked {
         text.push_str("# Notes of the month\n\n");
     }
