@@ -13,7 +13,9 @@ pub(crate) const SOAK: &[Part] =
 const CASES: &str = "20000";
 
 fn soak_tests(cx: &mut Context) -> Result<Done, Error> {
-    let tests = cx.cargo(["test", "--workspace", "--release", "--no-fail-fast"]);
+    // What is ignored is too long without optimisation, and nothing else.
+    let tests = ["test", "--workspace", "--release", "--no-fail-fast", "--", "--include-ignored"];
+    let tests = cx.cargo(tests);
     let mut command = test::with_recordings(cx, tests);
     command.env("ZIGGURAT_SOAK", "1").env("PROPTEST_CASES", CASES);
     process::run_tests(&mut command, &mut cx.tally)?;

@@ -5,7 +5,6 @@ mod conformance;
 mod material;
 mod model;
 mod partition;
-mod speed;
 mod wrappers;
 
 use std::num::NonZeroU32;
