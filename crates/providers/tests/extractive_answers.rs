@@ -27,6 +27,33 @@ fn it_never_pretends() {
 }
 
 #[test]
+fn a_sentence_of_the_questions_own_words_is_an_answer() {
+    for (text, questions) in [
+        ("The pump is red.", &["red pump", "Is the pump red?", "pump is red", "pump"][..]),
+        ("The pump is red", &["red pump", "Is the pump red?"]),
+        ("The pump is new. The pump is red.", &["Is the pump red?"]),
+        ("The server crashed.", &["Why did the server crash?"]),
+        ("Ada likes Boris.", &["Does Ada like Boris?"]),
+        ("The deadline is Friday.", &["deadline Friday", "Is the deadline Friday?"]),
+        ("Water boils.", &["Does water boil?"]),
+    ] {
+        for question in questions {
+            let told = ask(question, text);
+            let last = text.rsplit(". ").next().unwrap();
+            assert_eq!(told.first().map(String::as_str), Some(last), "{question}");
+        }
+    }
+}
+
+#[test]
+fn a_label_of_the_questions_own_words_is_no_answer() {
+    for text in ["Aldebaran.", "# The pump is red.", "Red pump", "Is the pump red?", "Pump | Red"] {
+        let found = from("Is the red pump Aldebaran?", &[("a.md", text)], Kind::Original);
+        assert_eq!(found.kind, AnswerKind::NothingFound, "{}", found.text);
+    }
+}
+
+#[test]
 fn no_material_is_said() {
     for texts in [&[][..], &[("a.md", "")], &[("a.md", " \n```\nlet x = 1;\n```\n***\n")]] {
         let found = from("What is x?", texts, Kind::Original);

@@ -127,7 +127,7 @@ impl<'a> Ranking<'a> {
             return None;
         }
         let base = self.base(facet, &covered)?;
-        if !says_more(unit, &self.question.terms) {
+        if !says_more(unit, &self.question.terms) && !self.states(unit) {
             return None;
         }
         let asks = if unit.text.ends_with(['?', '？']) { 0.6 } else { 1.0 };
@@ -176,6 +176,16 @@ impl<'a> Ranking<'a> {
         let verb = &self.question.terms[facet.terms[0].term].surface;
         let subject = asked.len() == 2 && ["what", "who"].contains(&asked[0].as_str());
         subject && asked[1] == verb.to_lowercase() && verbs.map(|(at, _)| at).any(turned)
+    }
+
+    /// A sentence rather than a label: "The pump is red." answers "Is the pump red?" although every word of
+    /// it is the question's. Notes often lack the full stop, so a verb inside will do.
+    fn states(&self, unit: &Unit) -> bool {
+        let text = unit.text.trim_end_matches(['"', '”', '’', '\'', ')', '*', '_']);
+        let [_, inner @ .., _] = unit.tokens.as_slice() else { return false };
+        let verb = || inner.iter().any(|token| self.voice[1..].contains(&token.stem));
+        let open = text.ends_with(['?', '？', ':', '：']);
+        text.ends_with(['.', '!', '。', '！']) || (!open && verb())
     }
 
     /// Whether a reader needs the unit that lends a term: sentences always, a heading only if it names what
@@ -261,7 +271,7 @@ fn rarity(found: usize, units: usize) -> f32 {
     0.5 + (1.0 + (units - found + 0.5) / (found + 0.5)).ln()
 }
 
-/// A unit of the question's own words alone ("Aldebaran.") answers nothing.
+/// A label of the question's own words alone ("Aldebaran") answers nothing.
 fn says_more(unit: &Unit, terms: &[Term]) -> bool {
     unit.tokens.iter().any(|token| {
         (!token.stop || token.number) && !terms.iter().any(|term| term.stem == token.stem)
