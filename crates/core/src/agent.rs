@@ -150,7 +150,11 @@ impl AgentError {
 
     /// The kind and the words, as events bear them.
     pub fn reason(&self) -> Reason {
-        Reason::of(self.kind(), self)
+        match self {
+            // Adapters put the cause into their words, once; the chain below is for logs.
+            Self::Provider(error) => error.reason(),
+            _ => Reason::of(self.kind(), self),
+        }
     }
 }
 

@@ -68,7 +68,10 @@ impl DecomposeError {
 
     /// The kind and the words, as events bear them.
     pub fn reason(&self) -> Reason {
-        Reason::of(self.kind(), self)
+        match self {
+            Self::Provider(error) => error.reason(),
+            _ => Reason::of(self.kind(), self),
+        }
     }
 }
 

@@ -265,6 +265,11 @@ impl ProviderError {
     pub fn is_retryable(&self) -> bool {
         self.kind.is_retryable()
     }
+
+    /// The kind and the words, as events bear them.
+    pub fn reason(&self) -> Reason {
+        Reason::new(self.kind, self.to_string())
+    }
 }
 
 #[cfg(test)]

@@ -14,13 +14,20 @@ use crate::run::tree::Tree;
 const LONGEST_HEADING: usize = 80;
 /// The longest title in the list of sources, in characters.
 const LONGEST_TITLE: usize = 200;
+/// The longest reason, in characters; a server may have much to say.
+const LONGEST_REASON: usize = 400;
+/// How many missing workers are listed.
+const MOST_MISSING: usize = 20;
 
 /// The report of a run; `None` if no node has a result.
 pub(crate) fn assemble(tree: &Tree, outcome: Outcome, reason: Option<&Reason>) -> Option<String> {
     let body = body(tree)?;
-    let mut report = banner(outcome, reason);
+    let mut report = banner(tree, outcome, reason);
     report.push_str(body.trim_end());
     report.push('\n');
+    if outcome != Outcome::Complete {
+        report.push_str(&missing(tree));
+    }
     report.push_str(&sources(&body, tree));
     Some(report)
 }
@@ -53,7 +60,7 @@ fn one_line(title: &str, longest: usize) -> String {
     }
 }
 
-fn banner(outcome: Outcome, reason: Option<&Reason>) -> String {
+fn banner(tree: &Tree, outcome: Outcome, reason: Option<&Reason>) -> String {
     let word = match outcome {
         Outcome::Complete => return String::new(),
         Outcome::Degraded => "Degraded",
@@ -61,8 +68,35 @@ fn banner(outcome: Outcome, reason: Option<&Reason>) -> String {
         Outcome::Failed => "Failed",
     };
     let message = reason.map_or("", |reason| reason.message.as_str());
-    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut message = one_line(message, LONGEST_REASON);
+    if outcome == Outcome::Stopped {
+        let (ok, total) = (tree.workers_ok, tree.hierarchy.workers());
+        message.push_str(&format!("; {ok} of {total} workers finished"));
+    }
     format!("> **{word}:** {message}.\n\n")
+}
+
+/// The workers without a result, what each was about, and why.
+fn missing(tree: &Tree) -> String {
+    let workers = tree.hierarchy.nodes().take(tree.hierarchy.workers() as usize);
+    let lost: Vec<_> = workers.filter(|&node| tree.node(node).output.is_none()).collect();
+    let named = lost.iter().take(MOST_MISSING);
+    let mut lines: Vec<_> = named.map(|&node| lost_line(tree, node)).collect();
+    let more = lost.len().saturating_sub(MOST_MISSING);
+    if more > 0 {
+        lines.push(format!("- and {more} more"));
+    }
+    if lines.is_empty() {
+        return String::new();
+    }
+    format!("\n## Missing\n\n{}\n", lines.join("\n"))
+}
+
+fn lost_line(tree: &Tree, node: NodeId) -> String {
+    let result = tree.node(node);
+    let reason = result.reason.as_ref().map_or("unknown", |reason| reason.message.as_str());
+    let title = one_line(&tree.title(node), LONGEST_TITLE);
+    format!("- {}: {title} - {}", result.node.id, one_line(reason, LONGEST_REASON))
 }
 
 /// The documents and nodes whose marks the text bears, and marks that name nothing of this run. Listed
@@ -76,8 +110,11 @@ fn sources(body: &str, tree: &Tree) -> String {
         marks::cited(body, &known).into_iter().partition(|mark| documents.contains(mark));
     let mut lines: Vec<_> = cited_documents.iter().map(|mark| format!("- {mark}")).collect();
     lines.extend(cited_nodes.iter().filter_map(|mark| {
-        let title = tree.title(*nodes.get(mark)?);
-        Some(format!("- {mark}: {}", one_line(&title, LONGEST_TITLE)))
+        let node = *nodes.get(mark)?;
+        let (title, material) = (tree.title(node), tree.material(node));
+        let read = material.filter(|material| *material != title);
+        let about = read.map_or(title.clone(), |material| format!("{title} ({material})"));
+        Some(format!("- {mark}: {}", one_line(&about, LONGEST_TITLE)))
     }));
     if lines.is_empty() && !documents.is_empty() {
         lines.push(format!("The text cites none of the {} documents read.", documents.len()));

@@ -28,6 +28,12 @@ pub enum ConfigError {
         /// The environment variable that holds it.
         variable: String,
     },
+    /// The provider needs a key, and there is none.
+    #[error("no key: set {variable}, or give the address of a server that needs none")]
+    NoKey {
+        /// The environment variable that should hold it.
+        variable: String,
+    },
     /// The HTTP client could not be set up, for example for want of the system's certificates.
     #[error("the HTTP client could not be set up")]
     Client(#[source] BoxError),

@@ -9,6 +9,10 @@ use crate::notes::count;
 /// concurrency, so that they all run at once. A pile of small documents beyond it shares workers.
 const BY_DOCUMENT: usize = 10;
 
+/// The bytes that are worth a worker of their own: 500 tokens, about a page. Below that the instructions are
+/// longer than the material, and a handful of notes is read best by one.
+const PAGE_BYTES: usize = 4 * 500;
+
 /// The bytes of a part that one worker reads well: 4,000 tokens, some eight pages. It fits the smallest
 /// contexts in use (8k) with room for the instructions and the answer, and recall is still good.
 const PART_BYTES: usize = 4 * 4_000;
@@ -27,7 +31,8 @@ pub(super) fn parts(material: &Material<'_>, workers: WorkerCount) -> (usize, Op
 
 fn auto(material: &Material<'_>) -> (usize, Option<String>) {
     let by_size = material.bytes.div_ceil(PART_BYTES);
-    let wanted = by_size.max(material.documents.len().min(BY_DOCUMENT));
+    let pages = material.bytes.div_ceil(PAGE_BYTES);
+    let wanted = by_size.max(material.documents.len().min(BY_DOCUMENT).min(pages));
     let parts = wanted.min(MOST).min(material.pieces);
     let large = (wanted > MOST).then(|| {
         let tokens = material.bytes.div_ceil(4).div_ceil(parts);

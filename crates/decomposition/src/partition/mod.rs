@@ -32,8 +32,9 @@ use pieces::Pieces;
 ///   id, which source marks name, under the title `name (part 2 of 3)`.
 ///
 /// # How many
-/// - [`WorkerCount::Auto`]: one worker per document, up to 10; more where parts would exceed 4,000 tokens on
-///   average; at most 100, and then a note says how large parts are.
+/// - [`WorkerCount::Auto`]: one worker per document, up to 10, and per 500 tokens (a handful of notes is read
+///   by one); more where parts would exceed 4,000 tokens on average; at most 100, and then a note says how
+///   large parts are.
 /// - [`WorkerCount::Exactly`]: that many; fewer, with a note, if there are fewer paragraphs. Pieces of an
 ///   over-long one count by their 200 tokens each.
 /// - Documents of nothing but white space are left out, with a note.

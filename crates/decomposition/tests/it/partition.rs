@@ -59,12 +59,15 @@ fn empty_documents_are_left_out_and_said() {
 
 #[test]
 fn auto_is_one_worker_per_document_up_to_ten() {
-    let workers = |documents: usize| {
-        let made = partition(vec![("d.md", "Aaa.\n\nBbb."); documents], WorkerCount::Auto);
+    let workers = |text: &str, documents: usize| {
+        let made = partition(vec![("d.md", text); documents], WorkerCount::Auto);
         assert!(made.notes.is_empty());
         made.subtasks.len()
     };
-    assert_eq!([1, 2, 10, 11, 30].map(workers), [1, 2, 10, 10, 10]);
+    let page = "A paragraph of fifty bytes, its blank line too.\n\n".repeat(40);
+    assert_eq!([1, 2, 10, 11, 30].map(|n| workers(&page, n)), [1, 2, 10, 10, 10]);
+    // Notes share workers: 500 tokens are worth one.
+    assert_eq!([1, 2, 10, 300].map(|n| workers("Aaa.\n\nBbb.", n)), [1, 1, 1, 2]);
 }
 
 #[test]

@@ -126,7 +126,7 @@ impl<'a> Climb<'a> {
         } else if is_worker && kind.is_fatal_for_model() {
             self.stop_workers(&reason);
         } else if is_worker && self.quorum_is_lost() {
-            self.halt(quorum_lost(&self.tree, self.stage.config.quorum));
+            self.halt(super::outcome::quorum_lost(&self.tree, self.stage.config.quorum));
         }
     }
 
@@ -193,10 +193,6 @@ impl<'a> Climb<'a> {
             self.hear(node, signal);
         }
     }
-}
-
-fn quorum_lost(tree: &Tree, quorum: u32) -> Reason {
-    Reason { kind: ErrorKind::Quorum, ..super::outcome::below_quorum(tree, quorum) }
 }
 
 /// Empty text is a failure, whoever wrote it.

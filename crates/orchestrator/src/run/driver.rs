@@ -46,7 +46,7 @@ async fn assemble(stage: &Stage, models: &[Model]) -> Result<Crew, NoPlan> {
         biased;
         reason = stage.halted() => Err(NoPlan::Halted(reason)),
         crew = Crew::assemble(&stage.config, models) => {
-            crew.map_err(|error| NoPlan::Failed(Reason::of(error.kind(), &error)))
+            crew.map_err(|error| NoPlan::Failed(error.reason()))
         }
     }
 }
@@ -69,7 +69,7 @@ fn grow(stage: &Stage, plan: &Plan) -> Result<Tree, NoPlan> {
         let message = format!("the plan has {workers} workers, and the quorum is {quorum}");
         return Err(NoPlan::Failed(Reason::new(ErrorKind::Quorum, message)));
     }
-    let tree = Tree::new(plan, stage.config.shape)
+    let tree = Tree::new(plan, stage.config.shape, &stage.task)
         .map_err(|error| NoPlan::Failed(Reason::of(ErrorKind::InvalidRequest, &error)))?;
     stage.write(plan_ready(plan, &tree));
     Ok(tree)

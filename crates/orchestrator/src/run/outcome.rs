@@ -109,26 +109,30 @@ fn verdict(tree: &Tree, halted: Option<Reason>, quorum: u32) -> (Outcome, Option
 
 /// Too few workers succeeded. If all failures are of one kind, that is the run's kind as well: a
 /// refused key is `auth`, whatever the quorum.
-pub(crate) fn below_quorum(tree: &Tree, quorum: u32) -> Reason {
+fn below_quorum(tree: &Tree, quorum: u32) -> Reason {
     let (ok, total) = (tree.workers_ok, tree.hierarchy.workers());
+    let asked = if quorum > 1 { format!(", the quorum is {quorum}") } else { String::new() };
     let failed = || tree.workers().filter(|worker| worker.state == AgentState::Failed);
-    let reason = failed().find_map(|worker| worker.reason.clone());
-    let Some(first) = reason else {
-        let message = format!("{ok} of {total} workers gave a result, the quorum is {quorum}");
+    let Some((first, reason)) = failed().find_map(|w| Some((w, w.reason.as_ref()?))) else {
+        let message = format!("{ok} of {total} workers gave a result{asked}");
         return Reason::new(ErrorKind::Quorum, message);
     };
-    let alike = failed().all(|worker| worker.reason.as_ref().is_some_and(|r| r.kind == first.kind));
-    let kind = if alike { first.kind } else { ErrorKind::Quorum };
-    let who = failed().next().map_or("", |worker| worker.node.id.as_str());
-    let message = if quorum > 1 {
-        format!(
-            "{ok} of {total} workers gave a result, the quorum is {quorum}; {who}: {}",
-            first.message
-        )
-    } else {
-        format!("{ok} of {total} workers gave a result; {who}: {}", first.message)
-    };
-    Reason::new(kind, message)
+    let alike =
+        failed().all(|worker| worker.reason.as_ref().is_some_and(|r| r.kind == reason.kind));
+    let kind = if alike { reason.kind } else { ErrorKind::Quorum };
+    let (who, why) = (&first.node.id, &reason.message);
+    let lost = failed().count();
+    if quorum > 1 && ok as usize + lost < total as usize {
+        let message =
+            format!("{lost} of {total} workers failed, so {quorum} cannot succeed any more");
+        return Reason::new(kind, format!("{message}; {who}: {why}"));
+    }
+    Reason::new(kind, format!("{ok} of {total} workers gave a result{asked}; {who}: {why}"))
+}
+
+/// Why a run stops as soon as its quorum is out of reach.
+pub(crate) fn quorum_lost(tree: &Tree, quorum: u32) -> Reason {
+    Reason { kind: ErrorKind::Quorum, ..below_quorum(tree, quorum) }
 }
 
 /// Everything that keeps a run from being complete, in words.

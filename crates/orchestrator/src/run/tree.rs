@@ -13,6 +13,7 @@ pub(crate) struct Tree {
     pub(crate) hierarchy: Hierarchy,
     pub(crate) nodes: Vec<NodeResult>,
     subtasks: Vec<Arc<Subtask>>,
+    task: String,
     /// How many workers completed.
     pub(crate) workers_ok: u32,
     /// How many workers ended without a result.
@@ -20,12 +21,13 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    pub(crate) fn new(plan: &Plan, shape: Shape) -> Result<Self, ShapeError> {
+    pub(crate) fn new(plan: &Plan, shape: Shape, task: &Task) -> Result<Self, ShapeError> {
         let workers = u32::try_from(plan.subtasks.len()).unwrap_or(u32::MAX);
         let hierarchy = Hierarchy::new(workers, shape)?;
         let mut tree = Self {
             nodes: Vec::with_capacity(hierarchy.len()),
             subtasks: plan.subtasks.iter().cloned().map(Arc::new).collect(),
+            task: task.text().to_owned(),
             workers_ok: 0,
             workers_lost: 0,
             hierarchy,
@@ -89,9 +91,21 @@ impl Tree {
     /// What a node's text is about, in a line.
     pub(crate) fn title(&self, node: NodeId) -> String {
         match self.hierarchy.kind(node) {
-            NodeKind::Worker => title_of(self.subtask(node)),
+            NodeKind::Worker => {
+                let instruction = &self.subtask(node).instruction;
+                // Workers that share the task itself differ in what they read.
+                let own = (*instruction != self.task).then(|| instruction.clone());
+                own.or_else(|| self.material(node)).unwrap_or_else(|| instruction.clone())
+            }
             _ => format!("synthesis of {}", self.node(node).node.inputs.join(", ")),
         }
+    }
+
+    /// The titles of the documents that a worker reads.
+    pub(crate) fn material(&self, node: NodeId) -> Option<String> {
+        let documents = &self.subtasks.get(node.0 as usize)?.documents;
+        let titles: Vec<_> = documents.iter().map(|document| document.title.as_str()).collect();
+        (!titles.is_empty()).then(|| titles.join(", "))
     }
 
     /// The workers below a node that left nothing, however deep. A merge is told of all of them, for a
@@ -138,13 +152,4 @@ fn tier_of(kind: NodeKind) -> Tier {
         NodeKind::Synthesizer => Tier::Synthesizer,
         NodeKind::Executive => Tier::Executive,
     }
-}
-
-/// The names of a subtask's documents, or else its instruction.
-fn title_of(subtask: &Subtask) -> String {
-    if subtask.documents.is_empty() {
-        return subtask.instruction.clone();
-    }
-    let titles: Vec<_> = subtask.documents.iter().map(|d| d.title.as_str()).collect();
-    titles.join(", ")
 }

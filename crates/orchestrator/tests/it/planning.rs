@@ -61,7 +61,8 @@ async fn a_refused_key_fails_the_run_after_one_call() {
 #[tokio::test(start_paused = true)]
 async fn material_is_partitioned_without_a_call() {
     let provider = Arc::new(talkative());
-    let documents = (1..=6).map(|n| Document::new(format!("d{n}.md"), "A paragraph.\n\nAnother."));
+    let page = "A paragraph of some forty characters or so.\n\n".repeat(50);
+    let documents = (1..=6).map(|n| Document::new(format!("d{n}.md"), page.as_str()));
     let task = Task::new("Why?").unwrap().with_documents(documents);
     let result = over(&provider).build().unwrap().run(task).await;
     assert_eq!(result.plan.as_ref().unwrap().method, "document_partition");

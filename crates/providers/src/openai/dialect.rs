@@ -85,11 +85,22 @@ impl Dialect {
     }
 }
 
+impl Dialect {
+    /// Whether calls are bound to be refused: the provider's own server, which charges, and no key.
+    fn needs_key(&self, config: &OpenAiConfig) -> bool {
+        !self.free && config.base_url == self.base_url && config.key.is_none()
+    }
+}
+
 /// Registers every dialect.
 pub(crate) fn register(registry: &mut Registry) {
     for dialect in &DIALECTS {
         let make = |options: &ProviderOptions<'_>| -> Result<Arc<dyn Provider>, ConfigError> {
-            Ok(Arc::new(OpenAi::new(dialect.config(options))?))
+            let config = dialect.config(options);
+            if dialect.needs_key(&config) {
+                return Err(ConfigError::NoKey { variable: dialect.key_variable.to_owned() });
+            }
+            Ok(Arc::new(OpenAi::new(config)?))
         };
         registry.register(dialect.name, dialect.default_model, make);
     }

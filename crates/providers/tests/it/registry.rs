@@ -19,12 +19,24 @@ fn no_env(_: &str) -> Option<String> {
     None
 }
 
+fn with_key(variable: &str) -> Option<String> {
+    (variable == "OPENAI_API_KEY").then(|| "sk-test".to_owned())
+}
+
+#[test]
+fn openai_itself_needs_a_key_and_other_servers_may_not() {
+    let options = ProviderOptions::new(&no_env);
+    let message = create("openai", &options).unwrap_err().to_string();
+    assert!(message.contains("no key: set OPENAI_API_KEY"), "{message}");
+    assert!(create("openai/m", &options.with_base_url("http://127.0.0.1:9/v1")).is_ok());
+}
+
 #[test]
 fn builtin_names_and_defaults() {
     let registry = Registry::builtin();
     let names: Vec<_> = registry.names().collect();
     assert_eq!(names, ["extractive", "llamacpp", "lmstudio", "ollama", "openai"]);
-    let options = ProviderOptions::new(&no_env);
+    let options = ProviderOptions::new(&with_key);
     assert_eq!(create("openai", &options).unwrap().info().name(), "openai/gpt-5.4-mini");
     assert_eq!(create("extractive", &options).unwrap().info().name(), "extractive/bm25");
     let ollama = create("ollama/llama3", &options).unwrap();
@@ -34,7 +46,7 @@ fn builtin_names_and_defaults() {
 
 #[tokio::test]
 async fn models_that_obey_schemas_are_known_and_get_them() {
-    let options = ProviderOptions::new(&no_env);
+    let options = ProviderOptions::new(&with_key);
     for name in ["openai", "openai/gpt-4o-mini", "ollama/m", "llamacpp/m", "lmstudio/m"] {
         let model = create(name, &options).unwrap();
         assert_eq!(model.info().json_schema, Some(true), "{name}");
