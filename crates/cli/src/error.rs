@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use ziggurat::providers::SelectionError;
 
+use crate::text;
+
 /// Bad input or configuration: exit code 2, and nothing was spent.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UsageError {
@@ -22,14 +24,21 @@ pub(crate) enum UsageError {
     Unreadable { path: PathBuf, source: io::Error },
     #[error("the input {path} is no text: {problem}")]
     NotText { path: PathBuf, problem: &'static str },
-    #[error("there is no readable document in {}", .0.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "))]
-    NoDocuments(Vec<PathBuf>),
+    #[error("there is no readable document in {}{}", list(.paths), because(.skipped))]
+    NoDocuments { paths: Vec<PathBuf>, skipped: Vec<String> },
     #[error(
         "the documents hold more than {mib} MiB in all, with {path}: give fewer or smaller ones"
     )]
     TooMuch { path: PathBuf, mib: u64 },
     #[error("the plan {path}: {problem}")]
     Plan { path: PathBuf, problem: String },
+    #[error("the plan {path}{}: {source}", of_subtask(.subtask))]
+    PlanInput { path: PathBuf, subtask: Option<usize>, source: Box<UsageError> },
+    #[error(
+        "subtask {subtask} of the plan has no documents: add `inputs` to it, or --input, or choose a \
+         model with --model (set OPENAI_API_KEY, or start a local server)"
+    )]
+    SubtaskWithoutDocuments { subtask: usize },
     #[error(transparent)]
     Selection(#[from] SelectionError),
     #[error("ZIGGURAT_LOCAL_SERVERS: {0}")]
@@ -47,6 +56,25 @@ pub(crate) enum UsageError {
     Config(#[from] ziggurat::ConfigError),
     #[error("the output {path} cannot be written")]
     Output { path: PathBuf, source: io::Error },
+    #[error("--output {path} is one of the inputs: the report would replace it")]
+    OutputIsInput { path: PathBuf },
+    #[error("--output {path} is the plan: the report would replace it")]
+    OutputIsPlan { path: PathBuf },
+}
+
+fn list(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// `: a.bin: binary; b.md: empty`, or nothing.
+fn because(skipped: &[String]) -> String {
+    let reasons: Vec<_> = skipped.iter().map(|line| text::line(line)).collect();
+    if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) }
+}
+
+/// `, subtask 2`, or nothing for the inputs of the whole plan.
+fn of_subtask(number: &Option<usize>) -> String {
+    number.map(|number| format!(", subtask {number}")).unwrap_or_default()
 }
 
 /// The error and its causes, each once, in one line.

@@ -31,11 +31,21 @@ use crate::args::{Cli, Command};
 ///
 /// ```no_run
 /// use std::process::ExitCode;
-/// use ziggurat::providers::Registry;
+/// use std::sync::Arc;
+/// use ziggurat::Provider;
+/// use ziggurat::providers::openai::{OpenAi, OpenAiConfig};
+/// use ziggurat::providers::{ConfigError, ProviderOptions, Registry};
+///
+/// /// `ziggurat run --model gateway …`: a server of our own, whose models cost nothing.
+/// fn gateway(options: &ProviderOptions<'_>) -> Result<Arc<dyn Provider>, ConfigError> {
+///     let url = options.base_url.unwrap_or("https://models.example.com/v1");
+///     let config = OpenAiConfig::default().with_name("gateway").with_base_url(url).with_free(true);
+///     Ok(Arc::new(OpenAi::new(config)?))
+/// }
 ///
 /// fn main() -> ExitCode {
 ///     let mut registry = Registry::builtin();
-///     // registry.register("mine", Some("default-model"), |options| …);
+///     registry.register("gateway", Some("our-model"), gateway);
 ///     ziggurat_cli::main(std::env::args_os(), registry)
 /// }
 /// ```

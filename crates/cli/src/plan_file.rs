@@ -47,8 +47,10 @@ pub(crate) struct Planned {
     /// The file's own task.
     pub(crate) task: Option<String>,
     pub(crate) plan: StaticPlan,
-    /// Whether every subtask has documents.
-    pub(crate) all_have_documents: bool,
+    /// The number, from 1, of the first subtask that has no documents.
+    pub(crate) without_documents: Option<usize>,
+    /// Whether any subtask has documents.
+    pub(crate) any_has_documents: bool,
     /// Whether any subtask reads any of the documents that are not the plan's own.
     pub(crate) uses_shared: bool,
     pub(crate) workers: usize,
@@ -57,18 +59,27 @@ pub(crate) struct Planned {
 /// Reads the plan, and its documents into the library.
 pub(crate) fn read(path: &Path, library: &mut Library) -> Result<Draft, UsageError> {
     let problem = |problem: String| UsageError::Plan { path: path.to_path_buf(), problem };
+    if ["yaml", "yml"].iter().any(|yaml| ending(path).eq_ignore_ascii_case(yaml)) {
+        return Err(problem("plans are JSON or TOML, not YAML".to_owned()));
+    }
     let file = parse(path, &text(path).map_err(problem)?).map_err(problem)?;
+    if let Some(output) = library.output_is(path) {
+        return Err(UsageError::OutputIsPlan { path: output.to_path_buf() });
+    }
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut books = |inputs: &[PathBuf]| {
+    let mut books = |subtask: Option<usize>, inputs: &[PathBuf]| {
         let paths: Vec<_> = inputs.iter().map(|input| folder.join(input)).collect();
-        library.read(&paths)
+        let plan = path.to_path_buf();
+        let of_plan =
+            |error| UsageError::PlanInput { path: plan, subtask, source: Box::new(error) };
+        library.read(&paths).map_err(of_plan)
     };
-    let common = books(&file.inputs)?;
-    let with_books = |planned: PlannedSubtask| {
-        let own = books(&planned.inputs)?;
+    let common = books(None, &file.inputs)?;
+    let with_books = |(number, planned): (usize, PlannedSubtask)| {
+        let own = books(Some(number), &planned.inputs)?;
         Ok((planned, own))
     };
-    let subtasks: Result<_, UsageError> = file.subtasks.into_iter().map(with_books).collect();
+    let subtasks: Result<_, UsageError> = (1..).zip(file.subtasks).map(with_books).collect();
     Ok(Draft { path: path.to_path_buf(), task: file.task, common, subtasks: subtasks? })
 }
 
@@ -87,9 +98,11 @@ impl Draft {
             subtasks.push(subtask);
         }
         let problem = |problem: String| UsageError::Plan { path: self.path, problem };
+        let has_none = |subtask: &Subtask| subtask.documents.is_empty();
         Ok(Planned {
             task: self.task,
-            all_have_documents: subtasks.iter().all(|subtask| !subtask.documents.is_empty()),
+            without_documents: subtasks.iter().position(has_none).map(|index| index + 1),
+            any_has_documents: !subtasks.iter().all(has_none),
             uses_shared: shared.iter().any(|book| used.contains(book)),
             workers: subtasks.len(),
             plan: StaticPlan::new(subtasks).map_err(|error| problem(error.to_string()))?,
@@ -104,10 +117,13 @@ fn text(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
 }
 
+fn ending(path: &Path) -> &str {
+    path.extension().and_then(|ending| ending.to_str()).unwrap_or("")
+}
+
 /// By the file's ending; without a known one, JSON if it begins like it.
 fn parse(path: &Path, text: &str) -> Result<PlanFile, String> {
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or("");
-    let json = match ending {
+    let json = match ending(path) {
         "json" => true,
         "toml" => false,
         _ => text.trim_start().starts_with('{'),

@@ -4,7 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use ziggurat::providers::{Registry, process_env};
-use ziggurat::{Outcome, RunResult};
+use ziggurat::{ErrorKind, Outcome, RunResult};
 
 use crate::args::RunArgs;
 use crate::error::{UsageError, chain};
@@ -47,6 +47,12 @@ async fn execute(args: &RunArgs, registry: &Registry) -> Result<Code, UsageError
         None => Ok(()),
     };
     tell(&result, mode, code);
+    if let (Some(_), Ok(()), Some(_)) = (&result.report, &delivered, output.path())
+        && mode.tells_summary()
+        && let Some(path) = &args.output.output
+    {
+        say(format_args!("report: {}", text::line(&path.display().to_string())));
+    }
     if let (None, Some(path)) = (&result.report, output.previous()) {
         say(format_args!("note: there is no report; {} was left unchanged", path.display()));
     }
@@ -93,6 +99,9 @@ fn announce(setup: &Setup) {
     for warning in &setup.warnings {
         say(format_args!("warning: {}", text::line(warning)));
     }
+    for note in &setup.notes {
+        say(format_args!("note: {}", text::line(note)));
+    }
 }
 
 /// The end of the run on stderr: what it took, and what is wrong if something is.
@@ -103,7 +112,12 @@ fn tell(result: &RunResult, mode: Mode, code: Code) {
             _ => "warning",
         };
         let message = text::line(&reason.message);
-        say(format_args!("{word}: {}: {message} ({})", result.outcome, reason.kind));
+        let kind = match reason.kind {
+            // The message says it in more words.
+            ErrorKind::Incomplete | ErrorKind::Cancelled => String::new(),
+            kind => format!(" ({kind})"),
+        };
+        say(format_args!("{word}: {}: {message}{kind}", result.outcome));
     }
     if mode.tells_summary() && code != exit::USAGE {
         say(summary(result));

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use ziggurat::providers::{Env, Registry};
+use ziggurat::providers::{Env, Registry, SelectionError};
 use ziggurat::{Delivery, Document, Orchestrator, OrchestratorBuilder, Task, Tier, WorkerCount};
 
 use crate::args::RunArgs;
@@ -28,6 +28,8 @@ pub(crate) struct Setup {
     pub(crate) skipped: Vec<String>,
     /// What may not be meant as it was given, in lines.
     pub(crate) warnings: Vec<String>,
+    /// What is good to know, in lines.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Reads the input and the plan, finds the models, and checks all settings. The report will go to
@@ -38,7 +40,7 @@ pub(crate) async fn prepare(
     registry: &Registry,
     env: Env<'_>,
 ) -> Result<Setup, UsageError> {
-    let mut library = Library::new(output);
+    let mut library = Library::new(output.and(args.output.output.as_deref()));
     let shared = library.read(&args.input)?;
     let draft = match &args.plan {
         Some(path) => Some(plan_file::read(path, &mut library)?),
@@ -50,6 +52,10 @@ pub(crate) async fn prepare(
         None => None,
     };
     let mut warnings = Vec::new();
+    let mut notes = Vec::new();
+    if args.plan.is_some() && args.shape.preset.is_some() {
+        notes.push("the plan decides the number of workers, not --preset".to_owned());
+    }
     if let Some(planned) = &planned {
         check_plan(args, planned)?;
         if !shared.is_empty() && !planned.uses_shared {
@@ -61,14 +67,15 @@ pub(crate) async fn prepare(
     }
     let task = task(args, planned.as_ref(), shelf.documents(&shared))?;
     let has_material = match &planned {
-        Some(planned) => planned.all_have_documents,
+        Some(planned) => planned.without_documents.is_none(),
         None => !task.documents().is_empty(),
     };
-    let models = models::find(args, registry, env, has_material).await?;
+    let models = models::find(args, registry, env, has_material).await;
+    let models = models.map_err(|error| without_documents(error, planned.as_ref()))?;
     warnings.extend(models.warning.clone());
     let why = models.why.clone();
     let orchestrator = builder(args, models, planned).build()?;
-    Ok(Setup { orchestrator, task, why, skipped: shelf.skipped, warnings })
+    Ok(Setup { orchestrator, task, why, skipped: shelf.skipped, warnings, notes })
 }
 
 fn task(
@@ -89,6 +96,18 @@ fn task_from_stdin() -> Result<String, UsageError> {
     let bytes = bytes.ok_or(UsageError::LongTask { mib: LONGEST_TASK / MIB })?;
     String::from_utf8(bytes)
         .map_err(|_| UsageError::Stdin(io::Error::new(io::ErrorKind::InvalidData, "not UTF-8")))
+}
+
+/// Where some subtasks have documents and others have none, that is what is wrong.
+fn without_documents(error: UsageError, planned: Option<&Planned>) -> UsageError {
+    use UsageError::{NoMaterial, Selection, SubtaskWithoutDocuments};
+    let subtask = planned.filter(|planned| planned.any_has_documents);
+    match (error, subtask.and_then(|planned| planned.without_documents)) {
+        (NoMaterial { .. } | Selection(SelectionError::NothingConfigured), Some(subtask)) => {
+            SubtaskWithoutDocuments { subtask }
+        }
+        (error, _) => error,
+    }
 }
 
 /// A plan has as many workers as subtasks; flags must not contradict it.

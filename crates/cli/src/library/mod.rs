@@ -11,6 +11,7 @@ mod walk;
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
+use std::mem;
 use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,18 +25,33 @@ use crate::error::UsageError;
 /// How much is read in all. More is a mistake in a path, and would not fit into any model.
 const MOST: u64 = 512 * MIB;
 
+/// How many files that were left out are named before a run.
+const NAMED: usize = 20;
+
+/// How many of them are named where they are all there is.
+const NAMED_IN_ERROR: usize = 5;
+
 /// Documents while they are collected.
 #[derive(Debug)]
 pub(crate) struct Library {
     /// Where the report goes: the last one is not material for the next.
-    output: Option<PathBuf>,
-    /// By canonical path; `None` for what is no text.
-    known: HashMap<PathBuf, Option<Book>>,
+    output: Option<Output>,
+    /// By canonical path; what is no text, with the reason.
+    known: HashMap<PathBuf, Result<Book, String>>,
     places: Vec<Place>,
     texts: Vec<String>,
     bytes: u64,
     most: u64,
     skipped: Skipped,
+    /// In the paths that are being read, also what an earlier path had skipped.
+    skipped_here: Skipped,
+}
+
+/// The file of the report.
+#[derive(Debug)]
+struct Output {
+    given: PathBuf,
+    canonical: PathBuf,
 }
 
 /// A document that is in the library and has no name yet.
@@ -46,19 +62,21 @@ impl Library {
     /// An empty library of a command whose report goes to this file.
     pub(crate) fn new(output: Option<&Path>) -> Self {
         Self {
-            output: output.map(canonical),
+            output: output.map(|path| Output { given: path.into(), canonical: canonical(path) }),
             known: HashMap::new(),
             places: Vec::new(),
             texts: Vec::new(),
             bytes: 0,
             most: MOST,
-            skipped: Skipped::default(),
+            skipped: Skipped::naming(NAMED),
+            skipped_here: Skipped::naming(NAMED_IN_ERROR),
         }
     }
 
     /// Reads the paths in their order, directories sorted by name; each file once.
     pub(crate) fn read(&mut self, paths: &[PathBuf]) -> Result<Vec<Book>, UsageError> {
         let mut books = Vec::new();
+        self.skipped_here = Skipped::naming(NAMED_IN_ERROR);
         for path in paths {
             let unreadable = |source| UsageError::Unreadable { path: path.clone(), source };
             if fs::metadata(path).map_err(unreadable)?.is_dir() {
@@ -68,7 +86,8 @@ impl Library {
             }
         }
         if books.is_empty() && !paths.is_empty() {
-            return Err(UsageError::NoDocuments(paths.to_vec()));
+            let skipped = mem::replace(&mut self.skipped_here, Skipped::naming(0)).lines();
+            return Err(UsageError::NoDocuments { paths: paths.to_vec(), skipped });
         }
         Ok(each_once(books))
     }
@@ -76,11 +95,23 @@ impl Library {
     /// A file that was asked for by name.
     fn read_one(&mut self, path: &Path) -> Result<Book, UsageError> {
         let key = canonical(path);
-        if let Some(Some(book)) = self.known.get(&key) {
+        if let Some(output) = self.replaces(&key) {
+            return Err(UsageError::OutputIsInput { path: output.to_path_buf() });
+        }
+        if let Some(Ok(book)) = self.known.get(&key) {
             return Ok(*book);
         }
         let text = file::read(path).map_err(|unfit| unfit.into_error(path))?;
         self.add(key, Place::new(path, 1), text)
+    }
+
+    /// The path that was given for the report, if the report would replace this file.
+    pub(crate) fn output_is(&self, path: &Path) -> Option<&Path> {
+        self.replaces(&canonical(path))
+    }
+
+    fn replaces(&self, key: &Path) -> Option<&Path> {
+        self.output.as_ref().filter(|output| output.canonical == key).map(|output| &*output.given)
     }
 
     fn add(&mut self, key: PathBuf, place: Place, text: String) -> Result<Book, UsageError> {
@@ -91,7 +122,7 @@ impl Library {
         let book = Book(self.texts.len());
         self.places.push(place);
         self.texts.push(text);
-        self.known.insert(key, Some(book));
+        self.known.insert(key, Ok(book));
         Ok(book)
     }
 

@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-/// How many are named.
-const NAMED: usize = 20;
-
 /// What was left out.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Skipped {
+    /// How many are named.
+    most: usize,
     seen: HashSet<PathBuf>,
     named: Vec<String>,
     unnamed: usize,
@@ -17,12 +16,24 @@ pub(super) struct Skipped {
 }
 
 impl Skipped {
+    /// Nothing yet; so many will be named.
+    pub(super) fn naming(most: usize) -> Self {
+        Self {
+            most,
+            seen: HashSet::new(),
+            named: Vec::new(),
+            unnamed: 0,
+            hidden_files: 0,
+            hidden_directories: 0,
+        }
+    }
+
     /// A path that was skipped, and a line that says why.
     pub(super) fn add(&mut self, path: &Path, line: impl FnOnce() -> String) {
         if !self.seen.insert(path.to_path_buf()) {
             return;
         }
-        if self.named.len() < NAMED {
+        if self.named.len() < self.most {
             self.named.push(line());
         } else {
             self.unnamed += 1;
@@ -68,9 +79,11 @@ fn count(number: usize, one: &str, many: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    const NAMED: usize = 20;
+
     #[test]
     fn each_is_told_once_and_thousands_are_counted() {
-        let mut skipped = Skipped::default();
+        let mut skipped = Skipped::naming(NAMED);
         for _ in 0..3 {
             for number in 0..432 {
                 let name = format!("{number}.png");

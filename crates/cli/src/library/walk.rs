@@ -22,13 +22,14 @@ impl Library {
                 }
                 Err(error) => {
                     let path = error.path().map_or_else(PathBuf::new, Path::to_path_buf);
-                    self.skipped.add(&path, || error.to_string());
+                    self.skip(&path, || error.to_string());
                     continue;
                 }
             };
             let is_directory = entry.file_type().is_dir();
             if entry.depth() > 0 && is_hidden(&entry) {
                 self.skipped.hidden(entry.path(), is_directory);
+                self.skipped_here.hidden(entry.path(), is_directory);
                 if is_directory {
                     entries.skip_current_dir();
                 }
@@ -43,12 +44,17 @@ impl Library {
     fn read_found(&mut self, root: &Path, path: &Path) -> Result<Option<Book>, UsageError> {
         let key = canonical(path);
         let name = path.strip_prefix(root).unwrap_or(path);
-        if self.output.as_ref() == Some(&key) {
-            self.skipped.add(path, || format!("{}: the report goes there", name.display()));
+        if self.replaces(&key).is_some() {
+            self.skip(path, || format!("{}: the report goes there", name.display()));
             return Ok(None);
         }
-        if let Some(known) = self.known.get(&key) {
-            return Ok(*known);
+        match self.known.get(&key) {
+            Some(Ok(book)) => return Ok(Some(*book)),
+            Some(Err(problem)) => {
+                self.skipped_here.add(path, || format!("{}: {problem}", name.display()));
+                return Ok(None);
+            }
+            None => {}
         }
         let problem = match fs::metadata(path) {
             Err(error) => error.to_string(),
@@ -63,9 +69,14 @@ impl Library {
                 Err(unfit) => unfit.reason(),
             },
         };
-        self.known.insert(key, None);
-        self.skipped.add(path, || format!("{}: {problem}", name.display()));
+        self.skip(path, || format!("{}: {problem}", name.display()));
+        self.known.insert(key, Err(problem));
         Ok(None)
+    }
+
+    fn skip(&mut self, path: &Path, line: impl Fn() -> String) {
+        self.skipped.add(path, &line);
+        self.skipped_here.add(path, &line);
     }
 }
 

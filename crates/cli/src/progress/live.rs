@@ -112,5 +112,8 @@ impl Live {
         let lines = tree::lines(&self.state, &self.activity, width, height);
         self.bar.set_message(lines.join("\n"));
         self.bar.tick();
+        // The bar leaves the cursor at the end of the last row, where the terminal's echo of Ctrl-C
+        // would begin another one that the bar knows nothing of.
+        Term::stderr().write_str("\r").ok();
     }
 }

@@ -6,6 +6,7 @@ mod live;
 mod plain;
 mod tree;
 
+use std::collections::HashSet;
 use std::io;
 
 use tokio::sync::broadcast::Receiver;
@@ -14,6 +15,7 @@ use ziggurat::core::TextDelta;
 use ziggurat::{EventReader, RunResult};
 
 use crate::args::OutputArgs;
+use crate::text;
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,16 +84,45 @@ async fn next_delta(deltas: &mut Option<Receiver<TextDelta>>) -> Option<TextDelt
     }
 }
 
-/// The run in one line: outcome, coverage, tokens, cost, time.
+/// The run in one line: outcome, models, coverage, tokens, cost, time.
 pub(crate) fn summary(result: &RunResult) -> String {
     let tokens = |count: Option<u64>| count.map_or("unknown".to_owned(), |count| count.to_string());
     let cost = result.cost.total().map_or("unknown".to_owned(), |usd| format!("${usd}"));
     format!(
-        "{} · coverage {} workers · tokens {} in, {} out · cost {cost} · {:.1} s",
+        "{}{} · coverage {} workers · tokens {} in, {} out · cost {cost} · {:.1} s",
         result.outcome,
+        models(result.nodes.iter().filter_map(|node| node.model.as_deref())),
         result.coverage,
         tokens(result.usage.input_tokens),
         tokens(result.usage.output_tokens),
         result.elapsed.as_secs_f64(),
     )
+}
+
+/// ` · openai/a, openai/b and 1 more`: the models that answered, each once; nothing if none did.
+fn models<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut seen = HashSet::new();
+    let names: Vec<_> = names.filter(|name| seen.insert(*name)).map(text::line).collect();
+    match &names[..] {
+        [] => String::new(),
+        [first, second, rest @ ..] if !rest.is_empty() => {
+            format!(" · {first}, {second} and {} more", rest.len())
+        }
+        few => format!(" · {}", few.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_are_named_once_and_two_of_many() {
+        let of = |names: &[&'static str]| models(names.iter().copied());
+        assert_eq!(of(&[]), "");
+        assert_eq!(of(&["o/a", "o/a"]), " · o/a");
+        assert_eq!(of(&["o/a", "o/b", "o/a"]), " · o/a, o/b");
+        assert_eq!(of(&["o/a", "o/b", "o/c"]), " · o/a, o/b and 1 more");
+        assert_eq!(of(&["o/a\u{1b}[2J\nx"]), " · o/a x");
+    }
 }

@@ -60,7 +60,7 @@ fn input_that_is_not_there_or_no_text() {
     says(&[TASK, "--input", "$DIR/nowhere"], &["$DIR/nowhere", "No such file"]);
     says(&[TASK, "--input", "$DIR/latin1.txt"], &["$DIR/latin1.txt", "not UTF-8"]);
     says(&[TASK, "--input", "$DIR/blank.md"], &["$DIR/blank.md", "empty"]);
-    says(&[TASK, "--input", "$DIR/empty"], &["no readable document in $DIR/empty"]);
+    says(&[TASK, "--input", "$DIR/empty"], &["no readable document in $DIR/empty: 1 hidden file"]);
 }
 
 #[test]
@@ -156,6 +156,7 @@ fn plans_that_are_none() {
     says(&["--plan", "$DIR/blank.json"], &["subtask 2"]);
     says(&["--plan", "$DIR/bad.toml"], &["TOML", "line 2"]);
     says(&["--plan", "$DIR/lost.json"], &["nowhere.md", "No such file"]);
+    says(&["--plan", "$DIR/plan.yaml"], &["plan.yaml: plans are JSON or TOML, not YAML"]);
     says(&["--plan", "$DIR/latin1.txt"], &["latin1.txt", "UTF-8"]);
     says(&["--plan", "$DIR/two.json", "--workers", "1"], &["--workers 1", "2 subtasks"]);
     says(&["--plan", "$DIR/two.json", "--quorum", "3"], &["--quorum 3", "2 subtasks"]);

@@ -14,7 +14,7 @@ fn the_first_command_answers_from_the_documents() {
     assert!(log.contains("model: extractive/bm25: nothing else is configured"), "{log}");
     assert!(log.contains("S1 merges W1, W2"), "{log}");
     let summary = log.lines().last().unwrap();
-    assert!(summary.starts_with("complete · coverage "), "{summary}");
+    assert!(summary.starts_with("complete · extractive/bm25 · coverage "), "{summary}");
     assert!(summary.contains("cost $0 "), "{summary}");
 }
 
@@ -97,6 +97,7 @@ fn the_report_can_go_to_a_file() {
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(stdout(&output), "");
+    assert!(stderr(&output).ends_with(&format!("\nreport: {}\n", file.display())));
     let report = std::fs::read_to_string(&file).unwrap();
     assert!(report.contains("valve") && !report.contains("older"), "{report}");
 }

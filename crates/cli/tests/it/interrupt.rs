@@ -42,6 +42,8 @@ fn an_interrupt_keeps_what_is_finished() {
     assert!(report.contains("The quick part is done."), "{report}");
     assert!(report.starts_with("> **Stopped:** the run was cancelled"), "{report}");
     assert!(rest.contains("W2 cancelled"), "{rest}");
+    assert!(rest.contains("warning: stopped: the run was cancelled"), "{rest}");
+    assert!(!rest.contains("(cancelled)"), "{rest}");
 }
 
 fn wait_for_line(log: &mut impl std::io::BufRead, wanted: &str) {

@@ -10,5 +10,6 @@ mod first_command;
 mod interrupt;
 mod models;
 mod plans;
+mod refused_inputs;
 mod snapshots;
 mod support;
