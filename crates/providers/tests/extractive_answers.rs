@@ -54,6 +54,29 @@ fn a_label_of_the_questions_own_words_is_no_answer() {
 }
 
 #[test]
+fn only_what_is_not_there_is_listed() {
+    let text = "# Pumps\n\nRain fell.\n\n# Regatta\n\nTea was cold.";
+    let no = "The material given does not answer the question";
+    let scattered = ": its words are there, but no sentence brings them together.";
+    for (question, said) in [
+        ("How many pumps did the emperor get?", " (looked for: emperor)."),
+        ("How much is the salary?", " (looked for: salary)."),
+        ("How many pumps have a regatta?", scattered),
+        ("How many pumps?", "."),
+    ] {
+        let found = from(question, &[("a.md", text)], Kind::Original);
+        assert_eq!(found.text, format!("{no}{said}"), "{question}");
+        let above = from(question, &[("W1", &found.text)], Kind::Worker);
+        assert_eq!(above.text, found.text, "{question}");
+    }
+    let question = "How many pumps have a regatta and an emperor?";
+    let one = from(question, &[("a.md", "# Pumps\n\nRain fell.")], Kind::Original).text;
+    let two = from(question, &[("b.md", "# Regatta\n\nTea was cold.")], Kind::Original).text;
+    let above = from(question, &[("W1", &one), ("W2", &two)], Kind::Worker);
+    assert_eq!(above.text, format!("{no} (looked for: emperor)."));
+}
+
+#[test]
 fn no_material_is_said() {
     for texts in [&[][..], &[("a.md", "")], &[("a.md", " \n```\nlet x = 1;\n```\n***\n")]] {
         let found = from("What is x?", texts, Kind::Original);

@@ -26,6 +26,12 @@ const REQUEST: &str = "answer question document documents material source source
      write short brief detail details fact facts attached attachment know known according use using \
      based include show";
 
+/// Words that say nothing of what is asked; that they are not in the material is no news.
+const FILLER: &str = "many much lot ever also still yet kind sort exactly really actually please someone \
+     somebody something anyone anybody anything everyone everybody everything is are was were be been do \
+     does did done have has had get gets got gotten getting make makes made making give gives gave given \
+     giving take takes took taken taking";
+
 /// Marks a wish for the whole rather than for a fact.
 const WHOLE: [&str; 20] = [
     "summaris",
@@ -85,6 +91,8 @@ pub(crate) struct Facet {
 pub(crate) struct Term {
     pub(crate) stem: u32,
     pub(crate) surface: String,
+    /// Of the request or [`FILLER`]: nothing to look for.
+    pub(crate) filler: bool,
 }
 
 /// A question, understood.
@@ -113,7 +121,8 @@ impl Question {
 /// Cuts a question into its parts.
 pub(crate) fn parse(question: &str, vocabulary: &mut Vocabulary) -> Question {
     let request: Vec<u32> = REQUEST.split_whitespace().map(|word| vocabulary.stem(word)).collect();
-    let mut parser = Parser { vocabulary, request, terms: Vec::new(), facets: Vec::new() };
+    let filler: Vec<u32> = FILLER.split_whitespace().map(|word| vocabulary.stem(word)).collect();
+    let mut parser = Parser { vocabulary, request, filler, terms: Vec::new(), facets: Vec::new() };
     let asked = blocks(question);
     for (index, sentence) in asked.iter().flat_map(|block| sentences(&block.lines)).enumerate() {
         parser.sentence(&sentence, index);
@@ -141,6 +150,7 @@ pub(crate) fn parse(question: &str, vocabulary: &mut Vocabulary) -> Question {
 struct Parser<'a> {
     vocabulary: &'a mut Vocabulary,
     request: Vec<u32>,
+    filler: Vec<u32>,
     terms: Vec<Term>,
     facets: Vec<Facet>,
 }
@@ -219,7 +229,8 @@ impl Parser<'_> {
         if let Some(index) = self.terms.iter().position(|term| term.stem == stem) {
             return index;
         }
-        self.terms.push(Term { stem, surface: word.to_owned() });
+        let filler = self.request.contains(&stem) || self.filler.contains(&stem);
+        self.terms.push(Term { stem, surface: word.to_owned(), filler });
         self.terms.len() - 1
     }
 }

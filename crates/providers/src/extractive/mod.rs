@@ -144,7 +144,10 @@ pub fn answer(question: &str, sources: &[Source<'_>], limits: Limits) -> Answer 
     if material.units.is_empty() {
         let looked = sources.iter().any(|source| source.kind != Kind::Original);
         return match looked {
-            true => without(AnswerKind::NothingFound, report::nothing_found(&question)),
+            true => {
+                let absent = report::absent_below(&question, sources);
+                without(AnswerKind::NothingFound, report::nothing_found(&question, &absent))
+            }
             false => without(AnswerKind::NoMaterial, report::no_material()),
         };
     }
@@ -154,7 +157,8 @@ pub fn answer(question: &str, sources: &[Source<'_>], limits: Limits) -> Answer 
         false => ranking.candidates(),
     };
     if candidates.is_empty() {
-        return without(AnswerKind::NothingFound, report::nothing_found(&question));
+        let text = report::nothing_found(&question, &ranking.absent());
+        return without(AnswerKind::NothingFound, text);
     }
     found(&question, &material, &candidates, report::missing(&ranking.missing()), limits)
 }

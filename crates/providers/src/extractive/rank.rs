@@ -97,6 +97,15 @@ impl<'a> Ranking<'a> {
             .collect()
     }
 
+    /// Words the question looks for and the material lacks, in the question's order.
+    pub(crate) fn absent(&self) -> Vec<&'a str> {
+        let looked = self.question.terms.iter().zip(&self.present);
+        looked
+            .filter(|(term, found)| !**found && !term.filler)
+            .map(|(term, _)| &*term.surface)
+            .collect()
+    }
+
     /// The best candidates of every part, by part and position.
     pub(crate) fn candidates(&self) -> Vec<Candidate> {
         let mut out = Vec::new();

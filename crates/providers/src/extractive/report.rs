@@ -1,10 +1,11 @@
 //! The answer as text, and the fixed sentences for when there is none.
 
 use super::facets::Question;
-use super::{Statement, marks};
+use super::{Source, Statement, marks};
 
 const NO_MATERIAL: &str = "No material was given to answer from.";
 const NOTHING_FOUND: &str = "The material given does not answer the question";
+const SCATTERED: &str = "its words are there, but no sentence brings them together";
 const MISSING: &str = "Not found in the material:";
 /// Named at most; a report is not the place for a list of fifty.
 const MOST_NAMED: usize = 12;
@@ -14,13 +15,29 @@ pub(crate) fn no_material() -> String {
     NO_MATERIAL.to_owned()
 }
 
-/// Says that nothing was found, and what was looked for.
-pub(crate) fn nothing_found(question: &Question) -> String {
-    let words: Vec<&str> = question.terms.iter().map(|term| term.surface.as_str()).collect();
-    match words.is_empty() {
-        true => format!("{NOTHING_FOUND}."),
-        false => format!("{NOTHING_FOUND} (looked for: {}).", listed(&words)),
+/// Says that nothing was found, and which words of the question are nowhere: `absent`.
+pub(crate) fn nothing_found(question: &Question, absent: &[&str]) -> String {
+    let looked = question.terms.iter().filter(|term| !term.filler).count();
+    match (absent.is_empty(), looked) {
+        (false, _) => format!("{NOTHING_FOUND} (looked for: {}).", listed(absent)),
+        (true, 0 | 1) => format!("{NOTHING_FOUND}."),
+        (true, _) => format!("{NOTHING_FOUND}: {SCATTERED}."),
     }
+}
+
+/// What none of the steps below found that found nothing: a word which one of them has read is there.
+pub(crate) fn absent_below<'a>(question: &'a Question, sources: &[Source<'_>]) -> Vec<&'a str> {
+    let told: Vec<&str> = sources.iter().filter_map(|source| looked_for(source.text)).collect();
+    let cut = |list: &str| list.ends_with('…');
+    let lists = |list: &str, word: &str| cut(list) || list.split(", ").any(|other| other == word);
+    let terms = question.terms.iter().filter(|term| !term.filler).map(|term| &*term.surface);
+    terms.filter(|word| told.iter().all(|list| lists(list, word))).collect()
+}
+
+/// The list in a text of [`nothing_found`], which may be empty; `None` for any other text.
+fn looked_for(text: &str) -> Option<&str> {
+    let rest = text.trim().strip_prefix(NOTHING_FOUND)?;
+    Some(rest.strip_prefix(" (looked for: ").and_then(|r| r.strip_suffix(").")).unwrap_or(""))
 }
 
 /// Names what the question asks about and the material does not mention.
