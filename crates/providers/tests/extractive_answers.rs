@@ -77,6 +77,17 @@ fn only_what_is_not_there_is_listed() {
 }
 
 #[test]
+fn a_weak_verb_alone_answers_nothing() {
+    let text = "Courier-app is getting errors. Many people sang.";
+    for (question, word) in [("Who should get a bonus?", "bonus"), ("How many pumps?", "pumps")] {
+        let found = from(question, &[("a.md", text)], Kind::Original);
+        assert!(found.text.ends_with(&format!("(looked for: {word}).")), "{}", found.text);
+    }
+    assert_eq!(ask("What is Courier-app getting?", text), ["Courier-app is getting errors."]);
+    assert_eq!(ask("Who gets what?", text), ["Courier-app is getting errors."]);
+}
+
+#[test]
 fn no_material_is_said() {
     for texts in [&[][..], &[("a.md", "")], &[("a.md", " \n```\nlet x = 1;\n```\n***\n")]] {
         let found = from("What is x?", texts, Kind::Original);

@@ -56,6 +56,9 @@ const WHOLE: [&str; 20] = [
     "résum",
 ];
 
+/// What a word counts that cannot answer a part by itself.
+const WEAK: f32 = 0.3;
+
 const JOINTS: [&str; 7] = ["and", "or", "und", "oder", "et", "y", "&"];
 
 const POINTERS: [&str; 3] = ["following", "these", "those"];
@@ -69,7 +72,7 @@ pub(crate) struct TermUse {
     /// Index into [`Question::terms`].
     pub(crate) term: usize,
     pub(crate) name: bool,
-    /// 1, or less for words of the request and words borrowed from another part.
+    /// 1, or less for words of the request, filler and words borrowed from another part.
     pub(crate) weight: f32,
 }
 
@@ -193,10 +196,15 @@ impl Parser<'_> {
             let term = self.term(word, token.stem);
             match uses.iter_mut().find(|known| known.term == term) {
                 Some(known) => known.name |= name,
-                None => uses.push(TermUse { term, name, weight: if asks { 0.3 } else { 1.0 } }),
+                None => uses.push(TermUse { term, name, weight: if asks { WEAK } else { 1.0 } }),
             }
         }
         demote(&mut uses, &self.terms);
+        // "Who should get a bonus" is not answered by whoever gets something else.
+        let weak = |part: &TermUse| !part.name && self.terms[part.term].filler;
+        if uses.iter().any(|part| !weak(part)) {
+            uses.iter_mut().filter(|part| weak(part)).for_each(|part| part.weight = WEAK);
+        }
         let lower: Vec<String> = found.iter().map(|(word, _)| word.to_lowercase()).collect();
         let facet = Facet {
             text: fold(part),
