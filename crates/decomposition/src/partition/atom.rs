@@ -34,7 +34,8 @@ pub(super) fn push_atoms(
     cut(whole, 0, line_ends(whole, true), |block| {
         let text = &whole[block.clone()];
         let chop = |piece: Range<usize>| chop(&whole[piece.clone()], piece.start, limit, &mut push);
-        if block.len() <= limit {
+        // The blank lines after a paragraph do not make it over-long.
+        if text.trim_end().len() <= limit {
             push(block);
         } else if by_lines {
             cut(text, block.start, line_ends(text, false), chop);
@@ -127,13 +128,19 @@ mod tests {
     #[test]
     fn code_is_cut_at_line_ends_and_keeps_its_indentation() {
         assert_eq!(
-            atoms("```\nf(a. B)\n\n\n  g()\n```", 12),
+            atoms("```\nf(a. B)\n\n\n  g()\n```", 10),
             ["```\n", "f(a. B)\n\n\n", "  g()\n```"]
         );
         assert_eq!(
             atoms("```\nf(a. B)\n  g(b)\n```", 12),
             ["```\n", "f(a. B)\n", "  g(b)\n", "```"]
         );
+    }
+
+    #[test]
+    fn blank_lines_after_a_paragraph_do_not_make_it_longer() {
+        let code = "```\r\n\r\naaaa. b\nccc\r\n\r\nd\r\n```";
+        assert_eq!(atoms(code, 11), ["```\r\n\r\n", "aaaa. b\nccc\r\n\r\n", "d\r\n```"]);
     }
 
     #[test]
