@@ -123,8 +123,7 @@ fn below_quorum(tree: &Tree, quorum: u32) -> Reason {
     let (who, why) = (&first.node.id, &reason.message);
     let lost = failed().count();
     if quorum > 1 && ok as usize + lost < total as usize {
-        let message =
-            format!("{lost} of {total} workers failed, so {quorum} cannot succeed any more");
+        let message = format!("{lost} of {total} workers failed{asked} and out of reach");
         return Reason::new(kind, format!("{message}; {who}: {why}"));
     }
     Reason::new(kind, format!("{ok} of {total} workers gave a result{asked}; {who}: {why}"))

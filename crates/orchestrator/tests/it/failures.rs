@@ -148,7 +148,7 @@ async fn below_the_quorum_the_run_fails_as_soon_as_that_is_certain() {
     assert_eq!(provider.calls().len(), 2, "the other three could not save it");
     let message = result.reason.unwrap().message;
     assert!(
-        message.starts_with("2 of 5 workers failed, so 4 cannot succeed any more; W1: "),
+        message.starts_with("2 of 5 workers failed, the quorum is 4 and out of reach; W1: "),
         "{message}"
     );
 }
