@@ -3,7 +3,7 @@
 #![cfg(unix)]
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -157,7 +157,8 @@ fn ctrl_c_before_the_run_leaves_no_file() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    thread::sleep(Duration::from_millis(300));
+    // More than a pipe holds: once it is written, the command is reading its task.
+    child.stdin.as_mut().unwrap().write_all(&[b'x'; 256 * 1024]).unwrap();
     interrupt(&child);
     assert_eq!(code_of(&mut child), None, "the signal ended it");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -189,8 +190,16 @@ fn ctrl_c_works_while_a_reader_stalls() {
     // Nobody reads stdout, and the run ends all the same.
     let log = BufReader::new(child.stderr.take().unwrap());
     assert!(log.lines().map_while(Result::ok).any(|line| line.contains("RunFinished")));
-    thread::sleep(Duration::from_millis(300));
     assert_eq!(child.try_wait().unwrap(), None, "its events wait for a reader");
-    interrupt(&child);
-    assert_eq!(code_of(&mut child), Some(130));
+    // The first may still meet the run, which it only cancels, and signals may arrive as one.
+    for _ in 0..200 {
+        interrupt(&child);
+        if let Some(status) = child.try_wait().unwrap() {
+            assert_eq!(status.code(), Some(130));
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    panic!("it goes on");
 }
