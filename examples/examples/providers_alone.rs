@@ -41,6 +41,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let choice = select(&process_env, &LocalServer::from_env(&process_env)?).await?;
     println!("model: {}", choice.why);
     let answer = ask(&choice).await?;
-    println!("{}\n({:?})", answer.text, answer.usage);
+    println!("{}\n({:?})", answer.text(), answer.usage);
     Ok(())
 }

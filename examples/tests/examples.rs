@@ -66,7 +66,7 @@ async fn providers_work_alone() {
     let choice = providers_alone::select(&|_| None, &[]).await.unwrap();
     assert!(choice.why.starts_with("extractive/bm25: "), "{}", choice.why);
     let answer = providers_alone::ask(&choice).await.unwrap();
-    assert!(answer.text.contains("network call inside a database transaction. [checkout.md]"));
+    assert!(answer.text().contains("network call inside a database transaction. [checkout.md]"));
     assert_eq!(answer.usage, Usage::ZERO);
 
     let with_key = |name: &str| (name == "OPENAI_API_KEY").then(|| "sk-none".to_owned());

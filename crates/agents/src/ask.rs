@@ -43,7 +43,8 @@ pub(crate) async fn ask(
 
 /// The cleaned text of an answer; empty if it has none.
 fn text_of(response: ChatResponse) -> Result<String, AgentError> {
-    let text = clean::text(&response.text);
+    let text = clean::text(&response.text());
+    let calls_tools = response.tool_calls().next().is_some();
     let declined = |kind, message: &str| AgentError::Declined { kind, message: message.to_owned() };
     match response.finish {
         FinishReason::Refusal if text.is_empty() => {
@@ -53,7 +54,7 @@ fn text_of(response: ChatResponse) -> Result<String, AgentError> {
         FinishReason::ContentFilter => {
             Err(declined(ErrorKind::ContentFilter, "the provider's filter cut the answer off"))
         }
-        _ if text.is_empty() && !response.tool_calls.is_empty() => Err(no_tools()),
+        _ if text.is_empty() && calls_tools => Err(no_tools()),
         FinishReason::ToolCalls if text.is_empty() => Err(no_tools()),
         _ => Ok(text),
     }

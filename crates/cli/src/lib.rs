@@ -33,13 +33,13 @@ use crate::args::{Cli, Command};
 /// use std::process::ExitCode;
 /// use std::sync::Arc;
 /// use ziggurat::Provider;
-/// use ziggurat::providers::openai::{OpenAi, OpenAiConfig};
+/// use ziggurat::providers::{OpenAi, ServerConfig};
 /// use ziggurat::providers::{ConfigError, ProviderOptions, Registry};
 ///
 /// /// `ziggurat run --model gateway …`: a server of our own, whose models cost nothing.
 /// fn gateway(options: &ProviderOptions<'_>) -> Result<Arc<dyn Provider>, ConfigError> {
 ///     let url = options.base_url.unwrap_or("https://models.example.com/v1");
-///     let config = OpenAiConfig::default().with_name("gateway").with_base_url(url).with_free(true);
+///     let config = ServerConfig::openai().with_name("gateway").with_base_url(url).with_free(true);
 ///     Ok(Arc::new(OpenAi::new(config)?))
 /// }
 ///

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::{Cost, NodeInfo, Reason, Usage};
 
@@ -74,9 +75,22 @@ impl<F: Fn(Signal) + Send + Sync> Observer for F {
 pub struct CallContext {
     node: Option<Arc<NodeInfo>>,
     observer: Option<Arc<dyn Observer>>,
+    deadline: Option<Instant>,
 }
 
 impl CallContext {
+    /// The same context with a moment at which its calls must have ended, streams included. An adapter
+    /// ends a call that has not with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
+    pub fn with_deadline(mut self, deadline: impl Into<Option<Instant>>) -> Self {
+        self.deadline = deadline.into();
+        self
+    }
+
+    /// When its calls must have ended.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
     /// The same context, for this node of a run.
     pub fn with_node(mut self, node: impl Into<Arc<NodeInfo>>) -> Self {
         self.node = Some(node.into());
@@ -104,6 +118,9 @@ impl CallContext {
 
 impl fmt::Debug for CallContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallContext").field("node", &self.node).finish_non_exhaustive()
+        f.debug_struct("CallContext")
+            .field("node", &self.node)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
     }
 }

@@ -58,7 +58,7 @@ async fn a_layer_is_provider_in_provider_out() {
     let layer: Arc<dyn Layer> = shared(Arc::new(layer));
     let provider: Arc<dyn Provider> = layer.layer(shared(Arc::new(provider(1))));
     let request = ChatRequest::new("m", [Message::user("Why?")]);
-    assert_eq!(provider.chat(&CallContext::default(), &request).await.unwrap().text, "done");
+    assert_eq!(provider.chat(&CallContext::default(), &request).await.unwrap().text(), "done");
 }
 
 #[tokio::test]

@@ -7,48 +7,135 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Usage, Usd};
 
-/// List prices of a model, in dollars per token.
+/// What a provider charges per token, in dollars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Rates {
+    /// Per token read.
+    pub input: Usd,
+    /// Per token written, reasoning included.
+    pub output: Usd,
+    /// Per token read from the provider's cache; the full price if `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached_input: Option<Usd>,
+    /// Per token written into the provider's cache.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_write: Option<Usd>,
+    /// Per token written into the cache for an hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_write_1h: Option<Usd>,
+}
+
+impl Rates {
+    /// Rates per token read and written.
+    pub const fn new(input: Usd, output: Usd) -> Self {
+        Self { input, output, cached_input: None, cache_write: None, cache_write_1h: None }
+    }
+
+    /// What this usage costs at these rates; `None` if a count or a rate that matters is unknown.
+    fn of(&self, usage: &Usage) -> Option<Usd> {
+        let input = usage.input_tokens?;
+        // A cache that was not reported is charged in full: never less than the bill.
+        let cached = usage.cached_input_tokens.unwrap_or(0).min(input);
+        let written = usage.cache_write_tokens.unwrap_or(0).min(input - cached);
+        let hourly = usage.cache_write_1h_tokens.unwrap_or(0).min(written);
+        let plain = input - cached - written;
+        Some(
+            self.input * plain
+                + self.cached_input.unwrap_or(self.input) * cached
+                + charge(self.cache_write, written - hourly)?
+                + charge(self.cache_write_1h, hourly)?
+                + self.output * usage.output_tokens?,
+        )
+    }
+}
+
+/// Writing into a cache costs more than reading, so a rate that is not known cannot be stood in for.
+fn charge(rate: Option<Usd>, tokens: u64) -> Option<Usd> {
+    if tokens == 0 { Some(Usd::ZERO) } else { Some(rate? * tokens) }
+}
+
+/// Rates of a model, and others for long requests if it has such.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Price {
-    /// Per token read.
-    pub input: Usd,
-    /// Per token written.
-    pub output: Usd,
-    /// Per token read from the provider's cache; the full price if `None`.
-    #[serde(default)]
-    pub cached_input: Option<Usd>,
+    /// What a token costs.
+    #[serde(flatten)]
+    pub rates: Rates,
+    /// What every token of a request costs instead, if its input is long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub long_context: Option<LongContext>,
+}
+
+/// Other rates for all of a request whose input is longer than a bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LongContext {
+    /// The most input tokens that still have the usual rates.
+    pub above: u64,
+    /// The rates beyond. A cache's rate that is not stated here is unknown there.
+    pub rates: Rates,
 }
 
 impl Price {
     /// Nothing is charged: a local or embedded model.
-    pub const FREE: Self = Self { input: Usd::ZERO, output: Usd::ZERO, cached_input: None };
+    pub const FREE: Self = Self { rates: Rates::new(Usd::ZERO, Usd::ZERO), long_context: None };
 
     /// Prices per token read and written.
     pub const fn per_token(input: Usd, output: Usd) -> Self {
-        Self { input, output, cached_input: None }
+        Self { rates: Rates::new(input, output), long_context: None }
     }
 
-    /// The same prices with this one per cached token.
+    /// The same prices with this one per token read from the cache.
     pub const fn with_cached_input(mut self, cached_input: Usd) -> Self {
-        self.cached_input = Some(cached_input);
+        self.rates.cached_input = Some(cached_input);
         self
     }
 
-    /// What this usage costs; `None` if a count that matters is unknown.
+    /// The same prices with this one per token written into the cache.
+    pub const fn with_cache_write(mut self, cache_write: Usd) -> Self {
+        self.rates.cache_write = Some(cache_write);
+        self
+    }
+
+    /// The same prices with this one per token written into the cache for an hour.
+    pub const fn with_cache_write_1h(mut self, cache_write: Usd) -> Self {
+        self.rates.cache_write_1h = Some(cache_write);
+        self
+    }
+
+    /// The same prices with other rates for requests of more than `above` input tokens.
+    pub const fn with_long_context(mut self, above: u64, rates: Rates) -> Self {
+        self.long_context = Some(LongContext { above, rates });
+        self
+    }
+
+    /// What this usage costs, exactly; `None` if a count or a rate that matters is unknown.
+    ///
+    /// ```
+    /// use ziggurat_core::{Price, Usage};
+    /// let price = Price::per_token("0.000003".parse()?, "0.000015".parse()?)
+    ///     .with_cached_input("0.0000003".parse()?);
+    /// let mut usage = Usage::new(1_000, 100);
+    /// usage.cached_input_tokens = Some(800);
+    /// assert_eq!(price.of(&usage), Some("0.00234".parse()?)); // 200, 800 and 100 tokens
+    /// usage.cache_write_tokens = Some(50); // at a rate that is not known
+    /// assert_eq!(price.of(&usage), None);
+    /// # Ok::<(), ziggurat_core::ParseUsdError>(())
+    /// ```
     pub fn of(&self, usage: &Usage) -> Option<Usd> {
         if *self == Self::FREE {
             return Some(Usd::ZERO);
         }
         let input = usage.input_tokens?;
-        // A cache that was not reported is charged in full: never less than the bill.
-        let cached = usage.cached_input_tokens.unwrap_or(0).min(input);
-        let cached_price = self.cached_input.unwrap_or(self.input);
-        Some(
-            self.input * (input - cached)
-                + cached_price * cached
-                + self.output * usage.output_tokens?,
-        )
+        let Some(long) = self.long_context.filter(|long| input > long.above) else {
+            return self.rates.of(usage);
+        };
+        let cached = usage.cached_input_tokens.unwrap_or(0);
+        if cached > 0 && long.rates.cached_input.is_none() && self.rates.cached_input.is_some() {
+            return None;
+        }
+        long.rates.of(usage)
     }
 }
 
@@ -121,6 +208,38 @@ mod tests {
         usage.cached_input_tokens = Some(400);
         // 600 x 2e-6 + 400 x 0.5e-6 + 100 x 8e-6
         assert_eq!(price.of(&usage), Some(usd("0.0022")));
+    }
+
+    #[test]
+    fn long_requests_have_their_own_rates() {
+        let long = Rates::new(usd("0.000004"), usd("0.000010"));
+        let price =
+            Price::per_token(usd("0.000002"), usd("0.000008")).with_long_context(200_000, long);
+        assert_eq!(price.of(&Usage::new(200_000, 10)), Some(usd("0.40008")));
+        assert_eq!(price.of(&Usage::new(200_001, 10)), Some(usd("0.800104")));
+        // What a cached token of a long request costs is not stated, so it is not known.
+        let price = price.with_cached_input(usd("0.0000005"));
+        let mut usage = Usage::new(300_000, 10);
+        assert!(price.of(&usage).is_some());
+        usage.cached_input_tokens = Some(1);
+        assert_eq!(price.of(&usage), None);
+    }
+
+    #[test]
+    fn written_tokens_are_part_of_the_input() {
+        let price = Price::per_token(usd("0.000003"), usd("0.000015"))
+            .with_cached_input(usd("0.0000003"))
+            .with_cache_write(usd("0.00000375"))
+            .with_cache_write_1h(usd("0.000006"));
+        let mut usage = Usage::new(1_000, 0);
+        usage.cached_input_tokens = Some(300);
+        usage.cache_write_tokens = Some(500);
+        usage.cache_write_1h_tokens = Some(100);
+        // 200 x 3e-6 + 300 x 0.3e-6 + 400 x 3.75e-6 + 100 x 6e-6
+        assert_eq!(price.of(&usage), Some(usd("0.00279")));
+        // More parts than there is input are cut to it.
+        usage.input_tokens = Some(300);
+        assert_eq!(price.of(&usage), Some(usd("0.00009")));
     }
 
     #[test]

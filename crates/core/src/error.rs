@@ -187,8 +187,10 @@ pub struct ProviderError {
     provider: String,
     message: String,
     status: Option<u16>,
+    code: Option<String>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
+    should_retry: Option<bool>,
     #[source]
     source: Option<BoxError>,
 }
@@ -201,8 +203,10 @@ impl ProviderError {
             provider: provider.into(),
             message: message.into(),
             status: None,
+            code: None,
             request_id: None,
             retry_after: None,
+            should_retry: None,
             source: None,
         }
     }
@@ -210,6 +214,12 @@ impl ProviderError {
     /// The same failure with the HTTP status it came with.
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = Some(status);
+        self
+    }
+
+    /// The same failure with the provider's own code for it.
+    pub fn with_code(mut self, code: impl Into<Option<String>>) -> Self {
+        self.code = code.into();
         self
     }
 
@@ -222,6 +232,13 @@ impl ProviderError {
     /// The same failure with the provider's hint when to try again.
     pub fn with_retry_after(mut self, retry_after: impl Into<Option<Duration>>) -> Self {
         self.retry_after = retry_after.into();
+        self
+    }
+
+    /// The same failure with the provider's own word on whether to try again (`x-should-retry`), which
+    /// overrides what the kind says.
+    pub fn with_should_retry(mut self, should_retry: impl Into<Option<bool>>) -> Self {
+        self.should_retry = should_retry.into();
         self
     }
 
@@ -251,6 +268,11 @@ impl ProviderError {
         self.status
     }
 
+    /// The provider's own code or type of the failure, as it spelt it: `rate_limit_exceeded`.
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
     /// The provider's id of the request, for its support.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
@@ -261,9 +283,10 @@ impl ProviderError {
         self.retry_after
     }
 
-    /// Whether the same call may succeed a moment later.
+    /// Whether the same call may succeed a moment later: the provider's own word if it gave one, else
+    /// what the kind says.
     pub fn is_retryable(&self) -> bool {
-        self.kind.is_retryable()
+        self.should_retry.unwrap_or_else(|| self.kind.is_retryable())
     }
 
     /// The kind and the words, as events bear them.
@@ -283,6 +306,15 @@ mod tests {
         for kind in kinds {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
         }
+    }
+
+    #[test]
+    fn the_provider_s_own_word_on_retries_overrides_the_kind() {
+        let error = |word: Option<bool>| {
+            ProviderError::new("p", ErrorKind::Server, "busy").with_should_retry(word)
+        };
+        assert!(error(None).is_retryable() && error(Some(true)).is_retryable());
+        assert!(!error(Some(false)).is_retryable());
     }
 
     #[test]

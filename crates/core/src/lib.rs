@@ -27,7 +27,7 @@ pub use agent::{AgentError, AgentOutput, Assignment, Contribution, Merge, Missin
 pub use agent::{Synthesizer, Worker};
 pub use chat::{ChatDelta, ChatRequest, ChatResponse, ChatStream, ContentPart, Message, Role};
 pub use context::{CallContext, CallRecord, Observer, Signal};
-pub use cost::{Cost, Price};
+pub use cost::{Cost, LongContext, Price, Rates};
 pub use decompose::{DecomposeError, Decomposer, WorkerCount};
 pub use document::{Document, Origin};
 pub use error::{BoxError, ErrorKind, ProviderError, Reason};

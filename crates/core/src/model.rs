@@ -67,6 +67,8 @@ pub struct ModelInfo {
     pub id: String,
     /// How many tokens fit, input and output together.
     pub context_tokens: Option<u64>,
+    /// How many tokens it reads at most, where that is bounded by itself.
+    pub max_input_tokens: Option<u64>,
     /// How many tokens it can write at most.
     pub max_output_tokens: Option<u64>,
     /// Its list prices.
@@ -75,6 +77,10 @@ pub struct ModelInfo {
     pub json_schema: Option<bool>,
     /// Whether it can call tools.
     pub tools: Option<bool>,
+    /// Whether it sees pictures.
+    pub vision: Option<bool>,
+    /// Whether it can think before it answers.
+    pub reasoning: Option<bool>,
     /// Whether it accepts a temperature.
     pub temperature: Option<bool>,
     /// Whether the server looked at the key when it was asked about the model: `None` if no key is sent
@@ -91,10 +97,13 @@ impl ModelInfo {
             provider: provider.into(),
             id: id.into(),
             context_tokens: None,
+            max_input_tokens: None,
             max_output_tokens: None,
             price: None,
             json_schema: None,
             tools: None,
+            vision: None,
+            reasoning: None,
             temperature: None,
             key_checked: None,
             extractive: false,

@@ -16,13 +16,19 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Usage {
-    /// Tokens read, cached ones included.
+    /// Tokens read, those read from a cache or written into one included.
     pub input_tokens: Option<u64>,
     /// Tokens written, reasoning included.
     pub output_tokens: Option<u64>,
     /// Part of the input that came from the provider's cache.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cached_input_tokens: Option<u64>,
+    /// Part of the input that was written into the provider's cache.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_write_tokens: Option<u64>,
+    /// Part of those written that are kept for an hour, which is dearer (Anthropic).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_write_1h_tokens: Option<u64>,
     /// Part of the output that was reasoning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning_tokens: Option<u64>,
@@ -34,6 +40,8 @@ impl Usage {
         input_tokens: Some(0),
         output_tokens: Some(0),
         cached_input_tokens: Some(0),
+        cache_write_tokens: Some(0),
+        cache_write_1h_tokens: Some(0),
         reasoning_tokens: Some(0),
     };
 
@@ -42,6 +50,8 @@ impl Usage {
         input_tokens: None,
         output_tokens: None,
         cached_input_tokens: None,
+        cache_write_tokens: None,
+        cache_write_1h_tokens: None,
         reasoning_tokens: None,
     };
 
@@ -63,6 +73,8 @@ impl Add for Usage {
             input_tokens: sum(self.input_tokens, other.input_tokens),
             output_tokens: sum(self.output_tokens, other.output_tokens),
             cached_input_tokens: sum(self.cached_input_tokens, other.cached_input_tokens),
+            cache_write_tokens: sum(self.cache_write_tokens, other.cache_write_tokens),
+            cache_write_1h_tokens: sum(self.cache_write_1h_tokens, other.cache_write_1h_tokens),
             reasoning_tokens: sum(self.reasoning_tokens, other.reasoning_tokens),
         }
     }

@@ -9,10 +9,13 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use tokio::time::timeout;
-use ziggurat_core::{Model, ModelName};
+use ziggurat_core::{CallContext, Model, ModelName};
 
-use crate::openai::{self, OpenAi, OpenAiConfig};
-use crate::{ConfigError, Env, LocalServer, ProviderOptions, Registry, SelectionError};
+use crate::api::first_chat_model;
+use crate::openai::{self, OpenAi};
+use crate::{
+    ConfigError, Env, LocalServer, ProviderOptions, Registry, SelectionError, ServerConfig,
+};
 
 /// How long a local server may take to list its models.
 const PROBE: Duration = Duration::from_millis(300);
@@ -128,16 +131,12 @@ async fn running(servers: &[LocalServer]) -> Option<(&LocalServer, String)> {
 
 async fn probe(server: &LocalServer) -> Option<(&LocalServer, String)> {
     let adapter = keyless(server).ok()?;
-    let listing = timeout(PROBE, adapter.listing()).await.ok()?.ok()?;
+    let listing = timeout(PROBE, adapter.listing(&CallContext::default())).await.ok()?.ok()?;
     let ids = listing.models.iter().map(|listed| listed.id.as_str());
-    let first = openai::first_chat_model(ids).filter(|_| listing.canonical)?;
+    let first = first_chat_model(ids).filter(|_| listing.canonical)?;
     Some((server, first.to_owned()))
 }
 
 fn keyless(server: &LocalServer) -> Result<OpenAi, ConfigError> {
-    let config = OpenAiConfig::default()
-        .with_name(server.name())
-        .with_base_url(server.base_url())
-        .with_free(true);
-    OpenAi::new(config)
+    OpenAi::new(ServerConfig::new(server.name(), server.base_url()).with_free(true))
 }

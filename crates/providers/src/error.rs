@@ -7,7 +7,7 @@ use ziggurat_core::BoxError;
 #[non_exhaustive]
 pub enum ConfigError {
     /// The base URL is not one that requests can be sent to.
-    #[cfg(feature = "openai")]
+    #[cfg(feature = "http")]
     #[error("base URL `{url}`: {problem}")]
     BaseUrl {
         /// The URL as it was given, without what might be a password.
@@ -27,6 +27,12 @@ pub enum ConfigError {
     Key {
         /// The environment variable that holds it.
         variable: String,
+    },
+    /// A header's name or value cannot be sent.
+    #[error("the header `{name}` cannot be sent: check its name and its value")]
+    Header {
+        /// The header's name.
+        name: String,
     },
     /// The provider needs a key, and there is none.
     #[error("no key: set {variable}, or give the address of a server that needs none")]

@@ -2,31 +2,48 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "anthropic")]
+pub mod anthropic;
+#[cfg(feature = "http")]
+mod api;
+#[cfg(feature = "http")]
+mod config;
 #[cfg(feature = "openai")]
 mod default_chain;
 mod error;
 #[cfg(feature = "extractive")]
 pub mod extractive;
-#[cfg(feature = "openai")]
+#[cfg(feature = "http")]
 mod fence;
-#[cfg(feature = "openai")]
+#[cfg(feature = "gemini")]
+pub mod gemini;
+#[cfg(feature = "http")]
 mod http;
 #[cfg(feature = "openai")]
 mod local_server;
 mod nearest;
+#[cfg(feature = "ollama")]
+pub mod ollama;
 #[cfg(feature = "openai")]
 pub mod openai;
 mod registry;
+#[cfg(feature = "openai")]
+pub mod responses;
 
 pub use error::{ConfigError, SelectionError};
 pub use registry::{Env, Factory, ProviderOptions, Registry, process_env};
 
 #[cfg(feature = "extractive")]
 pub use extractive::Extractive;
+#[cfg(feature = "http")]
+pub use {
+    api::HttpProvider,
+    config::{Auth, Quirks, ServerConfig, TokenLimit},
+    http::BaseUrlProblem,
+};
 #[cfg(feature = "openai")]
 pub use {
     default_chain::{Choice, choose},
-    http::BaseUrlProblem,
     local_server::LocalServer,
-    openai::{OpenAi, OpenAiConfig},
+    openai::OpenAi,
 };

@@ -11,7 +11,7 @@ use futures::StreamExt;
 use serde_json::json;
 use ziggurat_core::chat::{FinishReason, JsonSchema, ToolSpec, collect};
 use ziggurat_core::{CallContext, ChatRequest, Document, ErrorKind, Message, Price, Provider};
-use ziggurat_providers::{LocalServer, OpenAi, OpenAiConfig, Registry, choose};
+use ziggurat_providers::{LocalServer, OpenAi, Registry, ServerConfig, choose};
 
 fn url() -> Option<String> {
     let url = std::env::var("ZIGGURAT_LLAMA_URL").ok();
@@ -22,7 +22,7 @@ fn url() -> Option<String> {
 }
 
 fn provider() -> Option<OpenAi> {
-    let config = OpenAiConfig::default()
+    let config = ServerConfig::openai()
         .with_name("llamacpp")
         .with_base_url(url()?)
         .with_free(true)
@@ -60,20 +60,20 @@ async fn a_schema_is_obeyed() {
         "properties": {"n": {"type": "integer", "minimum": 1, "maximum": 9}}});
     let schema = JsonSchema { name: "digit".into(), schema };
     let answer = provider.chat(&cx, &request("hello").with_response_schema(schema)).await.unwrap();
-    let value: serde_json::Value = serde_json::from_str(&answer.text).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&answer.text()).unwrap();
     assert!((1..=9).contains(&value["n"].as_u64().unwrap()), "{value}");
 }
 
 #[tokio::test]
 async fn tools_can_be_offered() {
     let (Some(provider), cx) = (provider(), CallContext::default()) else { return };
-    let tool = ToolSpec {
-        name: "add".into(),
-        description: "adds".into(),
-        parameters: json!({"type": "object", "properties": {"a": {"type": "integer"}}}),
-    };
+    let tool = ToolSpec::new(
+        "add",
+        "adds",
+        json!({"type": "object", "properties": {"a": {"type": "integer"}}}),
+    );
     let answer = provider.chat(&cx, &request("hello").with_tools([tool])).await.unwrap();
-    assert!(answer.tool_calls.iter().all(|call| call.name == "add"), "{answer:?}");
+    assert!(answer.tool_calls().all(|call| call.name == "add"), "{answer:?}");
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ impl Play {
             error.with_retry_after(turn.retry_after)
         };
         let cut = || error(ErrorKind::Interrupted, "the connection broke (scripted)");
-        let end = ChatEnd { finish: turn.finish.clone(), usage: turn.usage, model, id: None };
+        let end = ChatEnd::new(model, turn.finish.clone()).with_usage(turn.usage);
         let (left, last) = match &turn.act {
             Act::Text(text) => (of_text(text), Last::End(end)),
             Act::Tools(calls) => (of_calls(calls), Last::End(end)),
@@ -131,12 +131,14 @@ fn of_calls(calls: &[ToolCall]) -> VecDeque<ChatDelta> {
             id: Some(call.id.clone()),
             name: Some(call.name.clone()),
             arguments: String::new(),
+            signature: None,
         };
         let more = split(&call.arguments).map(move |arguments| ChatDelta::ToolCall {
             index,
             id: None,
             name: None,
             arguments,
+            signature: None,
         });
         [begin].into_iter().chain(more)
     });

@@ -67,10 +67,8 @@ impl Turn {
     pub fn tool_calls<N: Into<String>>(
         calls: impl IntoIterator<Item = (N, serde_json::Value)>,
     ) -> Self {
-        let calls = calls.into_iter().zip(1..).map(|((name, arguments), number)| ToolCall {
-            id: format!("call_{number}"),
-            name: name.into(),
-            arguments: arguments.to_string(),
+        let calls = calls.into_iter().zip(1..).map(|((name, arguments), number)| {
+            ToolCall::new(format!("call_{number}"), name, arguments.to_string())
         });
         Self::new(Act::Tools(calls.collect())).finish(FinishReason::ToolCalls)
     }

@@ -3,7 +3,7 @@
 
 use futures::stream::{self, BoxStream, StreamExt};
 
-use super::{ChatResponse, FinishReason, ToolCall};
+use super::{ChatResponse, ContentPart, FinishReason, Reasoning, ToolCall};
 use crate::{ErrorKind, ProviderError, Usage};
 
 /// A piece of an answer.
@@ -12,6 +12,13 @@ use crate::{ErrorKind, ProviderError, Usage};
 pub enum ChatDelta {
     /// More text.
     Text(String),
+    /// More of the block of thoughts at `index`.
+    Reasoning {
+        /// Which block of the answer, from 0.
+        index: usize,
+        /// What is added to it, as [`Reasoning::extend`] does.
+        piece: Reasoning,
+    },
     /// More of the tool call at `index`; `id` and `name` come with its first piece.
     ToolCall {
         /// Which call of the answer, from 0.
@@ -22,6 +29,8 @@ pub enum ChatDelta {
         name: Option<String>,
         /// More of its arguments.
         arguments: String,
+        /// Its opaque proof, if this piece bears it.
+        signature: Option<String>,
     },
     /// The answer is complete. Exactly one, and last.
     End(ChatEnd),
@@ -29,33 +38,65 @@ pub enum ChatDelta {
 
 /// What is known only when an answer is complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ChatEnd {
     /// Why the model stopped.
     pub finish: FinishReason,
+    /// The text it stopped at, if the provider tells and that was the reason.
+    pub stop_sequence: Option<String>,
     /// What it cost in tokens, as far as the provider said.
     pub usage: Usage,
     /// The model that answered.
     pub model: String,
     /// The provider's id of the answer.
     pub id: Option<String>,
+    /// The provider's id of the request, for its support.
+    pub request_id: Option<String>,
+}
+
+impl ChatEnd {
+    /// The end of an answer by this model, its usage unknown.
+    pub fn new(model: impl Into<String>, finish: FinishReason) -> Self {
+        Self {
+            finish,
+            stop_sequence: None,
+            usage: Usage::UNKNOWN,
+            model: model.into(),
+            id: None,
+            request_id: None,
+        }
+    }
+
+    /// The same end with this usage.
+    pub fn with_usage(mut self, usage: Usage) -> Self {
+        self.usage = usage;
+        self
+    }
 }
 
 /// A stream of deltas. Dropping it closes the request's connection.
 pub type ChatStream = BoxStream<'static, Result<ChatDelta, ProviderError>>;
 
-/// A whole answer as a stream, for providers that cannot stream: its text in one piece, its tool
-/// calls, then the end.
+/// A whole answer as a stream, for providers that cannot stream: each part in one piece, then the end.
 pub fn stream_of(response: ChatResponse) -> ChatStream {
-    let ChatResponse { text, tool_calls, finish, usage, model, id } = response;
-    let text = (!text.is_empty()).then_some(ChatDelta::Text(text));
-    let calls = tool_calls.into_iter().enumerate().map(|(index, call)| ChatDelta::ToolCall {
-        index,
-        id: Some(call.id),
-        name: Some(call.name),
-        arguments: call.arguments,
+    let ChatResponse { content, finish, stop_sequence, usage, model, id, request_id } = response;
+    let (mut thoughts, mut calls) = (0.., 0..);
+    let parts = content.into_iter().filter_map(move |part| match part {
+        ContentPart::Text { text } => Some(ChatDelta::Text(text)),
+        ContentPart::Reasoning(piece) => {
+            thoughts.next().map(|index| ChatDelta::Reasoning { index, piece })
+        }
+        ContentPart::ToolCall(call) => calls.next().map(|index| ChatDelta::ToolCall {
+            index,
+            id: Some(call.id),
+            name: Some(call.name),
+            arguments: call.arguments,
+            signature: call.signature,
+        }),
+        _ => None,
     });
-    let end = ChatDelta::End(ChatEnd { finish, usage, model, id });
-    let deltas: Vec<_> = text.into_iter().chain(calls).chain([end]).map(Ok).collect();
+    let end = ChatDelta::End(ChatEnd { finish, stop_sequence, usage, model, id, request_id });
+    let deltas: Vec<_> = parts.chain([end]).map(Ok).collect();
     stream::iter(deltas).boxed()
 }
 
@@ -68,45 +109,90 @@ pub async fn collect(
     mut stream: ChatStream,
     mut on_text: impl FnMut(&str) + Send,
 ) -> Result<ChatResponse, ProviderError> {
-    let mut response = ChatResponse::new("", "");
+    let mut content = Content::default();
     while let Some(delta) = stream.next().await {
         match delta? {
             ChatDelta::Text(text) => {
                 on_text(&text);
-                response.text.push_str(&text);
+                content.text(text);
             }
-            ChatDelta::ToolCall { index, id, name, arguments } => {
-                extend_call(&mut response.tool_calls, index, id, name, &arguments);
+            ChatDelta::Reasoning { index, piece } => content.reasoning(index).extend(piece),
+            ChatDelta::ToolCall { index, id, name, arguments, signature } => {
+                let call = content.call(index);
+                call.id = id.unwrap_or(std::mem::take(&mut call.id));
+                call.name = name.unwrap_or(std::mem::take(&mut call.name));
+                call.arguments.push_str(&arguments);
+                call.signature = signature.or(call.signature.take());
             }
             ChatDelta::End(end) => {
-                let ChatEnd { finish, usage, model, id } = end;
-                return Ok(ChatResponse { finish, usage, model, id, ..response });
+                let ChatEnd { finish, stop_sequence, usage, model, id, request_id } = end;
+                let content = content.into_parts();
+                return Ok(ChatResponse {
+                    content,
+                    finish,
+                    stop_sequence,
+                    usage,
+                    model,
+                    id,
+                    request_id,
+                });
             }
         }
     }
     Err(ProviderError::new(provider, ErrorKind::Interrupted, "the stream stopped before its end"))
 }
 
-fn extend_call(
-    calls: &mut Vec<ToolCall>,
-    index: usize,
-    id: Option<String>,
-    name: Option<String>,
-    arguments: &str,
-) {
-    // An index comes from outside: one beyond the next call would otherwise size the vector.
-    let index = index.min(calls.len());
-    if index == calls.len() {
-        calls.push(ToolCall { id: String::new(), name: String::new(), arguments: String::new() });
+/// An answer so far. Indices come from outside: one far beyond the next would otherwise size a list.
+#[derive(Default)]
+struct Content {
+    order: Vec<Slot>,
+    thoughts: Vec<Reasoning>,
+    calls: Vec<ToolCall>,
+}
+
+/// What stands at a place of the answer: a text, or the next of the thoughts or calls.
+enum Slot {
+    Text(String),
+    Thought,
+    Call,
+}
+
+impl Content {
+    /// Text goes on with the last part if that is text.
+    fn text(&mut self, more: String) {
+        match self.order.last_mut() {
+            Some(Slot::Text(text)) => text.push_str(&more),
+            _ => self.order.push(Slot::Text(more)),
+        }
     }
-    let call = &mut calls[index];
-    if let Some(id) = id {
-        call.id = id;
+
+    fn reasoning(&mut self, index: usize) -> &mut Reasoning {
+        let index = index.min(self.thoughts.len());
+        if index == self.thoughts.len() {
+            self.thoughts.push(Reasoning::default());
+            self.order.push(Slot::Thought);
+        }
+        &mut self.thoughts[index]
     }
-    if let Some(name) = name {
-        call.name = name;
+
+    fn call(&mut self, index: usize) -> &mut ToolCall {
+        let index = index.min(self.calls.len());
+        if index == self.calls.len() {
+            self.calls.push(ToolCall::new("", "", ""));
+            self.order.push(Slot::Call);
+        }
+        &mut self.calls[index]
     }
-    call.arguments.push_str(arguments);
+
+    fn into_parts(self) -> Vec<ContentPart> {
+        let (mut thoughts, mut calls) = (self.thoughts.into_iter(), self.calls.into_iter());
+        let part = |slot| match slot {
+            Slot::Text(text) => Some(ContentPart::Text { text }),
+            Slot::Thought => thoughts.next().map(ContentPart::Reasoning),
+            Slot::Call => calls.next().map(ContentPart::ToolCall),
+        };
+        self.order.into_iter().filter_map(part).collect()
+    }
 }
 
 #[cfg(test)]
@@ -115,9 +201,10 @@ mod tests {
     use futures::executor::block_on;
 
     fn answer() -> ChatResponse {
-        let call =
-            |id: &str| ToolCall { id: id.into(), name: "add".into(), arguments: "{}".into() };
-        ChatResponse::new("m", "two calls")
+        let call = |id: &str| ToolCall::new(id, "add", "{}");
+        let thought = Reasoning::new("hm").with_signature(Some("proof".to_owned()));
+        let parts = [ContentPart::Reasoning(thought), ContentPart::text("two calls")];
+        ChatResponse::of("m", parts)
             .with_usage(Usage::new(3, 4))
             .with_tool_calls([call("a"), call("b")])
             .with_id(Some("r1".to_owned()))
@@ -137,9 +224,36 @@ mod tests {
     }
 
     #[test]
+    fn pieces_of_several_calls_may_come_mixed_and_parts_stand_in_the_order_they_began() {
+        let call = |index, id: Option<&str>, arguments: &str| ChatDelta::ToolCall {
+            index,
+            id: id.map(str::to_owned),
+            name: id.map(|_| "f".to_owned()),
+            arguments: arguments.to_owned(),
+            signature: None,
+        };
+        let deltas = [
+            call(0, Some("a"), ""),
+            ChatDelta::Text("t".into()),
+            call(1, Some("b"), "{"),
+            call(0, None, "{}"),
+            call(1, None, "}"),
+            ChatDelta::End(ChatEnd::new("m", FinishReason::ToolCalls)),
+        ];
+        let answer = block_on(collect("p", stream::iter(deltas.map(Ok)).boxed(), |_| {})).unwrap();
+        let expected = [
+            ContentPart::ToolCall(ToolCall::new("a", "f", "{}")),
+            ContentPart::text("t"),
+            ContentPart::ToolCall(ToolCall::new("b", "f", "{}")),
+        ];
+        assert_eq!(answer.content, expected);
+    }
+
+    #[test]
     fn a_call_index_from_nowhere_does_not_size_memory() {
-        let mut calls = Vec::new();
-        extend_call(&mut calls, usize::MAX, Some("x".into()), None, "{");
-        assert_eq!(calls.len(), 1);
+        let mut content = Content::default();
+        content.call(usize::MAX).id.push('x');
+        content.reasoning(usize::MAX).text.push('y');
+        assert_eq!((content.calls.len(), content.thoughts.len()), (1, 1));
     }
 }

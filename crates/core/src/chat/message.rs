@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ToolCall, ToolResult};
+use super::{Image, Reasoning, ToolCall, ToolResult};
 use crate::Document;
 
 /// Who speaks.
@@ -30,12 +30,31 @@ pub enum ContentPart {
         /// The words.
         text: String,
     },
+    /// A picture.
+    Image(Image),
     /// A document: data, fenced by the adapter.
     Document(Arc<Document>),
+    /// What the assistant thought.
+    Reasoning(Reasoning),
     /// A call the assistant made.
     ToolCall(ToolCall),
     /// A tool's answer.
     ToolResult(ToolResult),
+}
+
+impl ContentPart {
+    /// Prose.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text { text: text.into() }
+    }
+
+    /// The words, if it is prose.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text { text } => Some(text),
+            _ => None,
+        }
+    }
 }
 
 /// One message.
@@ -48,14 +67,30 @@ pub struct Message {
 }
 
 impl Message {
+    /// A message of these parts.
+    pub fn new(role: Role, content: impl IntoIterator<Item = ContentPart>) -> Self {
+        Self { role, content: content.into_iter().collect() }
+    }
+
     /// A user's message of one text.
     pub fn user(text: impl Into<String>) -> Self {
-        Self { role: Role::User, content: vec![ContentPart::Text { text: text.into() }] }
+        Self::new(Role::User, [ContentPart::text(text)])
     }
 
     /// An assistant's message of one text.
     pub fn assistant(text: impl Into<String>) -> Self {
-        Self { role: Role::Assistant, content: vec![ContentPart::Text { text: text.into() }] }
+        Self::new(Role::Assistant, [ContentPart::text(text)])
+    }
+
+    /// The answers of tools to one answer's calls.
+    pub fn tool_results(results: impl IntoIterator<Item = ToolResult>) -> Self {
+        Self::new(Role::Tool, results.into_iter().map(ContentPart::ToolResult))
+    }
+
+    /// The same message with these pictures after what it had.
+    pub fn with_images(mut self, images: impl IntoIterator<Item = Image>) -> Self {
+        self.content.extend(images.into_iter().map(ContentPart::Image));
+        self
     }
 
     /// The same message with these documents after what it had.
@@ -67,13 +102,10 @@ impl Message {
         self
     }
 
-    /// The text parts, joined by blank lines; documents and tools are left out.
+    /// The text parts, joined by blank lines; everything else is left out.
     pub fn text(&self) -> String {
-        let texts = self.content.iter().filter_map(|part| match part {
-            ContentPart::Text { text } => Some(text.as_str()),
-            _ => None,
-        });
-        texts.collect::<Vec<_>>().join("\n\n")
+        let texts: Vec<_> = self.content.iter().filter_map(ContentPart::as_text).collect();
+        texts.join("\n\n")
     }
 
     /// The documents of the message, in order.

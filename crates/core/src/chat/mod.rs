@@ -1,13 +1,17 @@
 //! The shape of one model call: a request, and a response whole or as a stream of deltas.
 
 mod delta;
+mod image;
 mod message;
+mod reasoning;
 mod request;
 mod response;
 mod tool;
 
 pub use delta::{ChatDelta, ChatEnd, ChatStream, collect, stream_of};
+pub use image::{Image, ImageSource};
 pub use message::{ContentPart, Message, Role};
+pub use reasoning::{Reasoning, ReasoningEffort};
 pub use request::{ChatRequest, JsonSchema};
 pub use response::{ChatResponse, FinishReason};
-pub use tool::{ToolCall, ToolResult, ToolSpec};
+pub use tool::{ToolCall, ToolChoice, ToolResult, ToolSpec};

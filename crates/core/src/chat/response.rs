@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ToolCall;
+use super::{ContentPart, Message, Reasoning, Role, ToolCall};
 use crate::Usage;
 
 /// Why the model stopped.
@@ -25,34 +25,79 @@ pub enum FinishReason {
 }
 
 /// A whole answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChatResponse {
-    /// The answer's text; empty if the model only called tools.
-    pub text: String,
-    /// The calls it asks for, in order.
-    pub tool_calls: Vec<ToolCall>,
+    /// What it says, in order: [`ContentPart::Reasoning`], [`ContentPart::Text`] and
+    /// [`ContentPart::ToolCall`].
+    pub content: Vec<ContentPart>,
     /// Why it stopped.
     pub finish: FinishReason,
+    /// The text it stopped at, if the provider tells and that was the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_sequence: Option<String>,
     /// What it cost in tokens, as far as the provider said.
     pub usage: Usage,
     /// The model that answered, as the provider named it; may be more exact than the one asked for.
     pub model: String,
-    /// The provider's id of the request or answer, for its support.
+    /// The provider's id of the answer.
     pub id: Option<String>,
+    /// The provider's id of the request, for its support.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
 }
 
 impl ChatResponse {
     /// A finished answer of one text, its usage unknown.
     pub fn new(model: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let content = (!text.is_empty()).then_some(ContentPart::Text { text });
+        Self::of(model, content)
+    }
+
+    /// A finished answer of these parts, its usage unknown.
+    pub fn of(model: impl Into<String>, content: impl IntoIterator<Item = ContentPart>) -> Self {
         Self {
-            text: text.into(),
-            tool_calls: Vec::new(),
+            content: content.into_iter().collect(),
             finish: FinishReason::Stop,
+            stop_sequence: None,
             usage: Usage::UNKNOWN,
             model: model.into(),
             id: None,
+            request_id: None,
         }
+    }
+
+    /// The answer's text; empty if the model only called tools.
+    pub fn text(&self) -> String {
+        self.content.iter().filter_map(ContentPart::as_text).collect()
+    }
+
+    /// The model's thoughts in words, as far as the provider tells; blocks are parted by blank lines.
+    pub fn reasoning(&self) -> String {
+        let texts: Vec<_> = self.reasoning_blocks().map(|block| block.text.as_str()).collect();
+        texts.join("\n\n")
+    }
+
+    /// The blocks of thoughts that have words, in order.
+    pub fn reasoning_blocks(&self) -> impl Iterator<Item = &Reasoning> {
+        self.content.iter().filter_map(|part| match part {
+            ContentPart::Reasoning(block) if !block.text.is_empty() => Some(block),
+            _ => None,
+        })
+    }
+
+    /// The calls it asks for, in order.
+    pub fn tool_calls(&self) -> impl Iterator<Item = &ToolCall> {
+        self.content.iter().filter_map(|part| match part {
+            ContentPart::ToolCall(call) => Some(call),
+            _ => None,
+        })
+    }
+
+    /// The answer as the next message of the conversation, thoughts included.
+    pub fn into_message(self) -> Message {
+        Message::new(Role::Assistant, self.content)
     }
 
     /// The same answer with this usage.
@@ -67,9 +112,9 @@ impl ChatResponse {
         self
     }
 
-    /// The same answer with these calls, and [`FinishReason::ToolCalls`] as its end.
+    /// The same answer with these calls after it, and [`FinishReason::ToolCalls`] as its end.
     pub fn with_tool_calls(mut self, calls: impl IntoIterator<Item = ToolCall>) -> Self {
-        self.tool_calls = calls.into_iter().collect();
+        self.content.extend(calls.into_iter().map(ContentPart::ToolCall));
         self.finish = FinishReason::ToolCalls;
         self
     }
@@ -77,6 +122,12 @@ impl ChatResponse {
     /// The same answer with the provider's id of it.
     pub fn with_id(mut self, id: impl Into<Option<String>>) -> Self {
         self.id = id.into();
+        self
+    }
+
+    /// The same answer with the provider's id of the request.
+    pub fn with_request_id(mut self, request_id: impl Into<Option<String>>) -> Self {
+        self.request_id = request_id.into();
         self
     }
 }

@@ -77,7 +77,7 @@ impl ModelDecomposer {
 
     /// The answer's text, unless it is none.
     fn text(&self, response: &ChatResponse) -> Result<String, DecomposeError> {
-        let said = || excerpt(&response.text, EXCERPT);
+        let said = || excerpt(&response.text(), EXCERPT);
         match response.finish {
             FinishReason::Refusal => {
                 Err(self
@@ -87,7 +87,7 @@ impl ModelDecomposer {
                 ErrorKind::ContentFilter,
                 format!("a filter cut the plan off: {}", said()),
             )),
-            _ => Ok(response.text.clone()),
+            _ => Ok(response.text()),
         }
     }
 }

@@ -52,7 +52,7 @@ static ROOM: LazyLock<Room> = LazyLock::new(Room::of_this_machine);
 /// let request = ChatRequest::new("bm25", [message]);
 /// # futures::executor::block_on(async {
 /// let answer = Extractive.chat(&CallContext::default(), &request).await?;
-/// assert_eq!(answer.text, "- The pool ran out at 09:14. [checkout.md]");
+/// assert_eq!(answer.text(), "- The pool ran out at 09:14. [checkout.md]");
 /// # Ok::<(), ziggurat_core::ProviderError>(())
 /// # }).unwrap();
 /// ```

@@ -32,6 +32,7 @@ pub enum BaseUrlProblem {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct BaseUrl {
     text: String,
+    query: String,
     loopback: bool,
     https: bool,
 }
@@ -56,6 +57,7 @@ impl BaseUrl {
         }
         Ok(Self {
             text: url.as_str().trim_end_matches('/').to_owned(),
+            query: String::new(),
             loopback: is_loopback(&url),
             https: url.scheme() == "https",
         })
@@ -63,7 +65,18 @@ impl BaseUrl {
 
     /// The address of something below it; `path` begins with a slash.
     pub(crate) fn join(&self, path: &str) -> String {
-        format!("{}{path}", self.text)
+        match (self.query.as_str(), path.contains('?')) {
+            ("", _) => format!("{}{path}", self.text),
+            (query, true) => format!("{}{path}&{query}", self.text),
+            (query, false) => format!("{}{path}?{query}", self.text),
+        }
+    }
+
+    /// The same address with these parameters on every address below it.
+    pub(crate) fn with_query(mut self, query: &[(String, String)]) -> Self {
+        let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+        self.query = pairs.extend_pairs(query).finish();
+        self
     }
 
     /// Whether it is this machine: no proxy may come between.

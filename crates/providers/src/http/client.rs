@@ -1,17 +1,17 @@
 //! One client per provider. It follows no redirect (a key must reach nobody but the server it was
 //! meant for), repeats nothing by itself (one layer retries, and knows what that costs) and has no
-//! clock over a whole answer: callers own those. It ends a connection on which nothing happens.
+//! clock over a whole answer but the caller's deadline. It ends a connection on which nothing happens.
 
 use std::fmt;
-use std::time::Duration;
+use std::str::FromStr;
+use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Client, RequestBuilder, Response, redirect, retry};
-use serde::Serialize;
-use ziggurat_core::{ErrorKind, ProviderError};
+use ziggurat_core::{CallContext, ErrorKind, ProviderError};
 
 use super::{ApiKey, BaseUrl, Reporter};
-use crate::ConfigError;
+use crate::{ConfigError, ServerConfig};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
@@ -19,30 +19,32 @@ const JSON: &str = "application/json";
 
 /// A provider's connection to its server.
 #[derive(Clone)]
-pub(crate) struct HttpClient {
+pub struct HttpClient {
     client: Client,
     base_url: BaseUrl,
-    authorization: Option<HeaderValue>,
+    authorization: Option<(HeaderName, HeaderValue)>,
     reporter: Reporter,
 }
 
 impl HttpClient {
     pub(crate) fn new(
-        provider: &str,
+        config: &ServerConfig,
         base_url: BaseUrl,
         key: ApiKey,
-        idle: Duration,
     ) -> Result<Self, ConfigError> {
+        let base_url = base_url.with_query(&config.query);
+        let client = client(&base_url, headers(&config.headers)?, config.idle_timeout);
         Ok(Self {
-            client: client(&base_url, idle).map_err(|e| ConfigError::Client(e.into()))?,
-            authorization: key.bearer()?,
-            reporter: Reporter::new(provider, key, base_url.as_str(), idle),
+            client: client.map_err(|e| ConfigError::Client(e.into()))?,
+            authorization: key.header(&config.auth)?,
+            reporter: Reporter::new(&config.name, key, base_url.as_str(), config.idle_timeout),
             base_url,
         })
     }
 
-    pub(crate) fn reporter(&self) -> &Reporter {
-        &self.reporter
+    /// Makes the errors of a call in this context.
+    pub(crate) fn reporter(&self, cx: &CallContext) -> Reporter {
+        self.reporter.with_deadline(cx.deadline())
     }
 
     /// Whether there is a key to send.
@@ -51,40 +53,54 @@ impl HttpClient {
     }
 
     /// GET; the answer may be an error of the server.
-    pub(crate) async fn get(&self, path: &str) -> Result<Response, ProviderError> {
-        self.send(self.with_key(self.client.get(self.base_url.join(path))), JSON).await
+    pub(crate) async fn get(
+        &self,
+        cx: &CallContext,
+        path: &str,
+    ) -> Result<Response, ProviderError> {
+        self.send(cx, self.with_key(self.client.get(self.base_url.join(path))), JSON).await
     }
 
     /// GET without the key, which tells whether the server looks at it.
-    pub(crate) async fn get_without_key(&self, path: &str) -> Result<Response, ProviderError> {
-        self.send(self.client.get(self.base_url.join(path)), JSON).await
+    pub(crate) async fn get_without_key(
+        &self,
+        cx: &CallContext,
+        path: &str,
+    ) -> Result<Response, ProviderError> {
+        self.send(cx, self.client.get(self.base_url.join(path)), JSON).await
     }
 
     /// POST of JSON; the answer may be an error of the server.
     pub(crate) async fn post(
         &self,
+        cx: &CallContext,
         path: &str,
-        body: &impl Serialize,
+        body: Vec<u8>,
         accept: &'static str,
     ) -> Result<Response, ProviderError> {
-        let request = self.client.post(self.base_url.join(path)).json(body);
-        self.send(self.with_key(request), accept).await
+        let request = self.client.post(self.base_url.join(path)).header(CONTENT_TYPE, JSON);
+        self.send(cx, self.with_key(request.body(body)), accept).await
     }
 
     fn with_key(&self, request: RequestBuilder) -> RequestBuilder {
         match &self.authorization {
-            Some(authorization) => request.header(AUTHORIZATION, authorization.clone()),
+            Some((name, value)) => request.header(name, value.clone()),
             None => request,
         }
     }
 
     async fn send(
         &self,
+        cx: &CallContext,
         request: RequestBuilder,
         accept: &'static str,
     ) -> Result<Response, ProviderError> {
-        let request = request.header(ACCEPT, accept);
-        let response = request.send().await.map_err(|error| self.reporter.transport(error))?;
+        let mut request = request.header(ACCEPT, accept);
+        if let Some(deadline) = cx.deadline() {
+            // Covers the body too, however slowly it drips.
+            request = request.timeout(deadline.saturating_duration_since(Instant::now()));
+        }
+        let response = request.send().await.map_err(|error| self.reporter(cx).transport(error))?;
         if response.status().is_redirection() {
             return Err(self.redirected(&response));
         }
@@ -113,9 +129,19 @@ impl fmt::Debug for HttpClient {
     }
 }
 
-fn client(base_url: &BaseUrl, idle: Duration) -> reqwest::Result<Client> {
+fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, ConfigError> {
+    let headers = pairs.iter().map(|(name, value)| {
+        let refused = || ConfigError::Header { name: name.clone() };
+        let header = HeaderName::from_str(name).map_err(|_| refused())?;
+        Ok((header, HeaderValue::from_str(value).map_err(|_| refused())?))
+    });
+    headers.collect()
+}
+
+fn client(base_url: &BaseUrl, headers: HeaderMap, idle: Duration) -> reqwest::Result<Client> {
     let mut builder = Client::builder()
         .user_agent(concat!("ziggurat/", env!("CARGO_PKG_VERSION")))
+        .default_headers(headers)
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(idle)
         .redirect(redirect::Policy::none())

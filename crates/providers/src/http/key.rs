@@ -1,9 +1,11 @@
 //! A key and the name of the variable it comes from. Messages name the variable; nothing shows the key.
 
-use reqwest::header::HeaderValue;
+use std::str::FromStr;
+
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::ConfigError;
+use crate::{Auth, ConfigError};
 
 /// A shorter key is no secret but a word that satisfies some library (`none`, `x`); looking for it
 /// would only garble messages.
@@ -24,13 +26,25 @@ impl ApiKey {
         Self { secret, variable: variable.into() }
     }
 
-    /// `Bearer …`, marked as sensitive.
-    pub(crate) fn bearer(&self) -> Result<Option<HeaderValue>, ConfigError> {
+    /// The header that bears the key, marked as sensitive.
+    pub(crate) fn header(
+        &self,
+        auth: &Auth,
+    ) -> Result<Option<(HeaderName, HeaderValue)>, ConfigError> {
         let Some(secret) = &self.secret else { return Ok(None) };
-        let mut value = HeaderValue::from_str(&format!("Bearer {}", secret.expose_secret()))
-            .map_err(|_| ConfigError::Key { variable: self.variable.clone() })?;
+        let secret = secret.expose_secret();
+        let (name, value) = match auth {
+            Auth::Bearer => (AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {secret}"))),
+            Auth::Header(name) => {
+                let known = HeaderName::from_str(name);
+                let name = known.map_err(|_| ConfigError::Header { name: name.clone() })?;
+                (name, HeaderValue::from_str(secret))
+            }
+        };
+        let refused = |_| ConfigError::Key { variable: self.variable.clone() };
+        let mut value = value.map_err(refused)?;
         value.set_sensitive(true);
-        Ok(Some(value))
+        Ok(Some((name, value)))
     }
 
     /// What to tell when a server refuses it.

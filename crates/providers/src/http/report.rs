@@ -2,7 +2,8 @@
 //! that no key is in them, and one place says which failure of a connection is of which kind.
 
 use std::error::Error;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use ziggurat_core::{BoxError, ErrorKind, ProviderError};
 
@@ -14,6 +15,12 @@ const SHOWN: usize = 500;
 /// Makes a provider's errors.
 #[derive(Clone)]
 pub(crate) struct Reporter {
+    server: Arc<Server>,
+    deadline: Option<Instant>,
+}
+
+/// Whose errors they are.
+struct Server {
     provider: String,
     key: ApiKey,
     base_url: String,
@@ -27,33 +34,46 @@ impl Reporter {
         base_url: impl Into<String>,
         idle: Duration,
     ) -> Self {
-        Self { provider: provider.into(), key, base_url: base_url.into(), idle }
+        let (provider, base_url) = (provider.into(), base_url.into());
+        Self { server: Arc::new(Server { provider, key, base_url, idle }), deadline: None }
+    }
+
+    /// The same for a call that must have ended by then.
+    pub(crate) fn with_deadline(&self, deadline: Option<Instant>) -> Self {
+        Self { server: Arc::clone(&self.server), deadline }
     }
 
     pub(crate) fn key(&self) -> &ApiKey {
-        &self.key
+        &self.server.key
     }
 
     pub(crate) fn base_url(&self) -> &str {
-        &self.base_url
+        &self.server.base_url
     }
 
     /// An error of this kind; the message may hold foreign text.
     pub(crate) fn error(&self, kind: ErrorKind, message: &str) -> ProviderError {
-        ProviderError::new(&self.provider, kind, excerpt(&self.key.scrub(message), SHOWN))
+        ProviderError::new(
+            &self.server.provider,
+            kind,
+            excerpt(&self.server.key.scrub(message), SHOWN),
+        )
     }
 
     /// An answer that is not what the protocol promises, with the beginning of it.
     pub(crate) fn protocol(&self, problem: &str, answer: &[u8], source: BoxError) -> ProviderError {
-        let answer = self.key.scrub(&String::from_utf8_lossy(answer));
+        let answer = self.server.key.scrub(&String::from_utf8_lossy(answer));
         let message = format!("{problem}: `{}`", excerpt(&answer, 200));
         self.with_source(self.error(ErrorKind::Protocol, &message), source)
     }
 
     /// A failure of the connection.
     pub(crate) fn transport(&self, error: reqwest::Error) -> ProviderError {
-        let (base_url, idle) = (&self.base_url, self.idle);
-        let (kind, message) = if error.is_connect() {
+        let Server { base_url, idle, .. } = &*self.server;
+        let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        let (kind, message) = if error.is_timeout() && late {
+            (ErrorKind::Timeout, format!("{base_url} had not answered by the call's deadline"))
+        } else if error.is_connect() {
             let cause = if error.is_timeout() { "timed out".into() } else { root_cause(&error) };
             (ErrorKind::Connect, format!("no connection to {base_url}: {cause}"))
         } else if error.is_timeout() {
@@ -69,7 +89,7 @@ impl Reporter {
 
     fn with_source(&self, error: ProviderError, source: BoxError) -> ProviderError {
         // A parser's error may quote what it read.
-        if self.key.is_in(&format!("{source} {source:?}")) {
+        if self.server.key.is_in(&format!("{source} {source:?}")) {
             return error;
         }
         error.with_source(source)

@@ -1,35 +1,31 @@
 //! Server-sent events with a bound on the size of one. The grammar is a library's; it would collect
 //! one endless event until memory ends, so the bytes are counted on their way in.
 
-use std::pin::Pin;
-
-use futures::{Stream, StreamExt, TryStreamExt};
-use reqwest::Response;
-use sse_stream::{Sse, SseByteStream};
+use futures::{Stream, StreamExt};
+use sse_stream::SseByteStream;
 use ziggurat_core::{ErrorKind, ProviderError};
 
+use super::frames::{Broken, Frame, FrameStream};
 use super::{MAX_BODY, Reporter};
 
-/// The events of an answer, until it ends or an error ends it.
-pub(crate) type EventStream = Pin<Box<dyn Stream<Item = Result<Sse, ProviderError>> + Send>>;
-
-/// Reads an answer as events. Dropping the stream closes the connection.
-pub(crate) fn events(response: Response, reporter: Reporter) -> EventStream {
+/// The events in these bytes.
+pub(super) fn frames<B>(
+    bytes: impl Stream<Item = Result<B, Broken>> + Send + 'static,
+    reporter: Reporter,
+) -> FrameStream
+where
+    B: bytes::Buf + AsRef<[u8]> + Send + 'static,
+{
     let mut meter = EventMeter::default();
-    let bytes = response.bytes_stream().map(move |piece| {
-        let piece = piece.map_err(Broken::Transport)?;
-        if meter.admit(&piece, MAX_BODY) { Ok(piece) } else { Err(Broken::TooLarge) }
+    let bytes = bytes.map(move |piece| {
+        let piece = piece?;
+        if meter.admit(piece.as_ref(), MAX_BODY) { Ok(piece) } else { Err(Broken::TooLarge) }
     });
-    Box::pin(SseByteStream::new(bytes).map_err(move |error| described(error, &reporter)))
-}
-
-/// Why the bytes stopped; travels through the library as a boxed error.
-#[derive(Debug, thiserror::Error)]
-enum Broken {
-    #[error(transparent)]
-    Transport(reqwest::Error),
-    #[error("an event is too large")]
-    TooLarge,
+    let frames = SseByteStream::new(bytes).map(move |event| match event {
+        Ok(event) => Ok(Frame { event: event.event, data: event.data.unwrap_or_default() }),
+        Err(error) => Err(described(error, &reporter)),
+    });
+    Box::pin(frames)
 }
 
 fn described(error: sse_stream::Error, reporter: &Reporter) -> ProviderError {
@@ -37,12 +33,8 @@ fn described(error: sse_stream::Error, reporter: &Reporter) -> ProviderError {
         sse_stream::Error::Body(broken) => broken.downcast::<Broken>(),
         other => Err(other.into()),
     };
-    match broken.map(|broken| *broken) {
-        Ok(Broken::Transport(error)) => reporter.transport(error),
-        Ok(Broken::TooLarge) => {
-            let problem = format!("an event of the stream is larger than {} MiB", MAX_BODY >> 20);
-            reporter.error(ErrorKind::Protocol, &problem)
-        }
+    match broken {
+        Ok(broken) => broken.described(reporter),
         Err(other) => {
             reporter.error(ErrorKind::Protocol, "the stream's text is not UTF-8").with_source(other)
         }

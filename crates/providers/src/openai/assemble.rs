@@ -3,45 +3,23 @@
 
 use serde_json::Value;
 use ziggurat_core::chat::ChatEnd;
-use ziggurat_core::{BoxError, ChatDelta, Usage};
+use ziggurat_core::{ChatDelta, Usage};
 
 use super::calls::Calls;
 use super::convert;
-use super::error::ErrorBody;
-use super::finish::{Cut, finish};
+use super::finish::finish;
 use super::wire;
-use crate::http::MAX_BODY;
+use crate::api::{Assemble, Cut, ErrorBody, Fault, Step};
 
 /// What is known of an answer so far.
 #[derive(Debug)]
-pub(super) struct Assembler {
+pub struct Assembler {
     model: String,
     id: Option<String>,
     usage: Usage,
     finish: Option<String>,
     refused: bool,
     calls: Calls,
-    size: usize,
-}
-
-/// What an event brought.
-#[derive(Debug)]
-pub(super) enum Step {
-    /// These pieces; more may come.
-    Deltas(Vec<ChatDelta>),
-    /// The server says that this was all.
-    Done,
-}
-
-/// Why an answer cannot go on.
-#[derive(Debug)]
-pub(super) enum Fault {
-    /// The server sent an error.
-    Error(ErrorBody),
-    /// The event is not what the protocol promises.
-    Malformed(BoxError),
-    /// The answer is larger than what is held in memory.
-    TooLarge,
 }
 
 impl Assembler {
@@ -54,30 +32,7 @@ impl Assembler {
             finish: None,
             refused: false,
             calls: Calls::default(),
-            size: 0,
         }
-    }
-
-    /// Takes one event.
-    pub(super) fn feed(&mut self, event: Option<&str>, data: &str) -> Result<Step, Fault> {
-        let data = data.trim();
-        if data.is_empty() {
-            return Ok(Step::Deltas(Vec::new()));
-        }
-        if data == "[DONE]" {
-            return Ok(Step::Done);
-        }
-        if event == Some("error") {
-            let plain = || Value::String(data.to_owned());
-            let value = serde_json::from_str(data).unwrap_or_else(|_| plain());
-            return Err(Fault::Error(ErrorBody::read(&value)));
-        }
-        let value: Value = serde_json::from_str(data).map_err(malformed)?;
-        if let Some(error) = ErrorBody::inside(&value) {
-            return Err(Fault::Error(error));
-        }
-        let piece: wire::Answer = serde_json::from_value(value).map_err(malformed)?;
-        self.take(piece).map(Step::Deltas)
     }
 
     fn take(&mut self, piece: wire::Answer) -> Result<Vec<ChatDelta>, Fault> {
@@ -106,37 +61,40 @@ impl Assembler {
         let mut deltas: Vec<_> = texts.map(ChatDelta::Text).collect();
         let calls = message.tool_calls.unwrap_or_default();
         deltas.extend(calls.into_iter().map(|call| self.calls.delta(call)));
-        self.size += deltas.iter().map(size).sum::<usize>();
-        if self.size > MAX_BODY { Err(Fault::TooLarge) } else { Ok(deltas) }
+        Ok(deltas)
+    }
+}
+
+impl Assemble for Assembler {
+    fn feed(&mut self, event: Option<&str>, data: &str) -> Result<Step, Fault> {
+        let data = data.trim();
+        if data.is_empty() {
+            return Ok(Step::Deltas(Vec::new()));
+        }
+        if data == "[DONE]" {
+            return Ok(Step::Done);
+        }
+        if event == Some("error") {
+            let plain = || Value::String(data.to_owned());
+            let value = serde_json::from_str(data).unwrap_or_else(|_| plain());
+            return Err(Fault::Error(ErrorBody::read(&value)));
+        }
+        let value: Value = serde_json::from_str(data)?;
+        if let Some(error) = ErrorBody::inside(&value) {
+            return Err(Fault::Error(error));
+        }
+        let piece: wire::Answer = serde_json::from_value(value)?;
+        self.take(piece).map(Step::Deltas)
     }
 
-    /// The end, if the server has given a good reason for it or says that it is `done`.
-    pub(super) fn end(&mut self, done: bool) -> Result<ChatEnd, Cut> {
+    fn end(&mut self, done: bool) -> Result<ChatEnd, Cut> {
         if self.finish.is_none() && !done {
             return Err(Cut::Silent);
         }
-        Ok(ChatEnd {
-            finish: finish(self.finish.as_deref(), self.refused)?,
-            usage: self.usage,
-            model: std::mem::take(&mut self.model),
-            id: self.id.take(),
-        })
-    }
-}
-
-fn malformed(error: serde_json::Error) -> Fault {
-    Fault::Malformed(error.into())
-}
-
-fn size(delta: &ChatDelta) -> usize {
-    match delta {
-        ChatDelta::Text(text) => text.len(),
-        ChatDelta::ToolCall { id, name, arguments, .. } => {
-            let len = |text: &Option<String>| text.as_ref().map_or(0, String::len);
-            // Calls without any text take room as well.
-            arguments.len() + len(id) + len(name) + size_of::<ChatDelta>()
-        }
-        _ => 0,
+        let finish = finish(self.finish.as_deref(), self.refused)?;
+        let mut end = ChatEnd::new(std::mem::take(&mut self.model), finish).with_usage(self.usage);
+        end.id = self.id.take();
+        Ok(end)
     }
 }
 

@@ -30,12 +30,12 @@ impl Calls {
             let first = self.begun[index].id.is_none();
             let id = id.filter(|_| first);
             self.begun[index].id = self.begun[index].id.take().or_else(|| id.clone());
-            return ChatDelta::ToolCall { index, id, name, arguments };
+            return ChatDelta::ToolCall { index, id, name, arguments, signature: None };
         }
         let index = self.begun.len();
         self.begun.push(Begun { number: piece.index, id: id.clone() });
         let id = Some(id.unwrap_or_else(|| call_id(index)));
-        ChatDelta::ToolCall { index, id, name, arguments }
+        ChatDelta::ToolCall { index, id, name, arguments, signature: None }
     }
 
     /// The call that a piece goes on with: the last of its number (or the last at all), unless the

@@ -3,18 +3,11 @@
 use ziggurat_core::chat::ToolCall;
 use ziggurat_core::{ChatRequest, ChatResponse, ContentPart, Message, Role, Usage};
 
-use super::finish::{Cut, finish};
+use super::finish::finish;
 use super::wire;
+use crate::TokenLimit;
+use crate::api::Cut;
 use crate::fence::Fence;
-
-/// Which of two spellings of the bound on tokens a server knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TokenLimit {
-    /// OpenAI's own; its reasoning models refuse the older one.
-    MaxCompletionTokens,
-    /// What compatible servers know.
-    MaxTokens,
-}
 
 /// The request as it is sent.
 pub(super) fn request(
@@ -95,7 +88,7 @@ fn documents(message: &Message) -> Vec<ContentPart> {
 }
 
 fn call(call: &ToolCall) -> wire::RequestCall<'_> {
-    let ToolCall { id, name, arguments } = call;
+    let ToolCall { id, name, arguments, .. } = call;
     wire::RequestCall {
         id,
         r#type: "function",
@@ -116,18 +109,15 @@ pub(super) fn response(
     text.push_str(&refusal);
     let calls = message.tool_calls.unwrap_or_default().into_iter().enumerate().map(|(i, call)| {
         let function = call.function.unwrap_or_default();
-        ToolCall {
-            id: call.id.filter(|id| !id.is_empty()).unwrap_or_else(|| call_id(i)),
-            name: function.name.unwrap_or_default(),
-            arguments: wire::Function::arguments_text(function.arguments),
-        }
+        let id = call.id.filter(|id| !id.is_empty()).unwrap_or_else(|| call_id(i));
+        let arguments = wire::Function::arguments_text(function.arguments);
+        ToolCall::new(id, function.name.unwrap_or_default(), arguments)
     });
-    let tool_calls: Vec<_> = calls.collect();
-    let mut response = ChatResponse::new(answer.model.unwrap_or_else(|| asked.model.clone()), text)
+    let response = ChatResponse::new(answer.model.unwrap_or_else(|| asked.model.clone()), text)
         .with_usage(answer.usage.map_or(Usage::UNKNOWN, usage))
-        .with_id(answer.id);
-    response.tool_calls = tool_calls;
-    response.finish = finish;
+        .with_id(answer.id)
+        .with_tool_calls(calls)
+        .with_finish(finish);
     Ok(response)
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use ziggurat_core::Provider;
 
-use super::{OpenAi, OpenAiConfig};
-use crate::{ConfigError, ProviderOptions, Registry};
+use super::OpenAi;
+use crate::{ConfigError, ProviderOptions, Registry, ServerConfig};
 
 /// OpenAI's model where none is named.
 pub const DEFAULT_MODEL: &str = "gpt-5.4-mini";
@@ -30,7 +30,7 @@ struct Dialect {
 const DIALECTS: [Dialect; 4] = [
     Dialect {
         name: "openai",
-        base_url: super::DEFAULT_BASE_URL,
+        base_url: super::BASE_URL,
         base_url_variable: Some("OPENAI_BASE_URL"),
         key_variable: "OPENAI_API_KEY",
         default_model: Some(DEFAULT_MODEL),
@@ -68,16 +68,15 @@ const DIALECTS: [Dialect; 4] = [
 ];
 
 impl Dialect {
-    fn config(&self, options: &ProviderOptions<'_>) -> OpenAiConfig {
+    fn config(&self, options: &ProviderOptions<'_>) -> ServerConfig {
         let from_env = self.base_url_variable.and_then(|variable| options.var(variable));
         let base_url = options.base_url.map(str::to_owned).or(from_env);
-        let mut config = OpenAiConfig::default()
-            .with_name(self.name)
-            .with_base_url(base_url.unwrap_or_else(|| self.base_url.to_owned()))
-            .with_key(options.var(self.key_variable).map(SecretString::from))
-            .with_key_variable(self.key_variable)
-            .with_free(self.free)
-            .with_json_schema(self.json_schema);
+        let mut config =
+            ServerConfig::new(self.name, base_url.unwrap_or_else(|| self.base_url.to_owned()))
+                .with_key(options.var(self.key_variable).map(SecretString::from))
+                .with_key_variable(self.key_variable)
+                .with_free(self.free)
+                .with_json_schema(self.json_schema);
         if let Some(idle_timeout) = options.idle_timeout {
             config = config.with_idle_timeout(idle_timeout);
         }
@@ -87,7 +86,7 @@ impl Dialect {
 
 impl Dialect {
     /// Whether calls are bound to be refused: the provider's own server, which charges, and no key.
-    fn needs_key(&self, config: &OpenAiConfig) -> bool {
+    fn needs_key(&self, config: &ServerConfig) -> bool {
         !self.free && config.base_url == self.base_url && config.key.is_none()
     }
 }

@@ -4,16 +4,7 @@
 
 use ziggurat_core::chat::FinishReason;
 
-/// Why what has arrived is not a whole answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Cut {
-    /// The connection ended without a reason.
-    #[error("the stream stopped before its end")]
-    Silent,
-    /// The server gave this reason, which is none to stop at.
-    #[error("the server broke its answer off ({0})")]
-    BrokenOff(String),
-}
+use crate::api::Cut;
 
 /// Why the model stopped. A whole answer without a reason is `Other("none")`.
 pub(super) fn finish(reason: Option<&str>, refused: bool) -> Result<FinishReason, Cut> {

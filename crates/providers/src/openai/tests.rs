@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 use ziggurat_core::chat::{JsonSchema, ToolCall, ToolResult, ToolSpec};
-use ziggurat_core::{ContentPart, Document, Message, Role};
+use ziggurat_core::{ContentPart, Document, Message, Price, Provider, Role};
 
 use super::*;
 
-fn provider(config: OpenAiConfig) -> OpenAi {
+fn provider(config: ServerConfig) -> OpenAi {
     OpenAi::new(config).unwrap()
 }
 
@@ -16,20 +16,20 @@ fn openai_s_families_are_known_at_openai_alone() {
         let info = provider.known(model);
         (info.temperature, info.json_schema)
     };
-    let official = provider(OpenAiConfig::default());
+    let official = provider(ServerConfig::openai());
     assert_eq!(traits(&official, "gpt-5.4-mini"), (Some(false), Some(true)));
     assert_eq!(traits(&official, "gpt-4o"), (None, Some(true)));
     assert_eq!(traits(&official, "gpt-4"), (None, None));
-    let other = OpenAiConfig::default().with_base_url("http://127.0.0.1:9/v1");
+    let other = ServerConfig::openai().with_base_url("http://127.0.0.1:9/v1");
     assert_eq!(traits(&provider(other.clone()), "gpt-5"), (None, None));
     assert_eq!(traits(&provider(other.with_json_schema(true)), "any"), (None, Some(true)));
 }
 
 #[test]
 fn only_a_free_server_has_known_prices() {
-    let free = OpenAiConfig::default().with_free(true);
+    let free = ServerConfig::openai().with_free(true);
     assert_eq!(provider(free).known("m").price, Some(Price::FREE));
-    assert_eq!(provider(OpenAiConfig::default()).known("m").price, None);
+    assert_eq!(provider(ServerConfig::openai()).known("m").price, None);
 }
 
 fn sent(request: &ChatRequest, limit: TokenLimit, streamed: bool) -> Value {
@@ -51,11 +51,7 @@ fn settings_are_sent_in_the_server_s_spelling() {
         .with_max_tokens(7)
         .with_temperature(0.7)
         .with_response_schema(schema)
-        .with_tools([ToolSpec {
-            name: "add".into(),
-            description: "adds".into(),
-            parameters: json!({"type": "object"}),
-        }]);
+        .with_tools([ToolSpec::new("add", "adds", json!({"type": "object"}))]);
     let body = sent(&request, TokenLimit::MaxTokens, true);
     assert_eq!(body["messages"][0], json!({"role": "system", "content": "Be brief."}));
     assert_eq!((&body["max_tokens"], body.get("max_completion_tokens")), (&json!(7), None));
@@ -73,15 +69,8 @@ fn settings_are_sent_in_the_server_s_spelling() {
 
 #[test]
 fn a_round_of_tools_becomes_the_messages_of_the_wire() {
-    let call = |id: &str| {
-        ContentPart::ToolCall(ToolCall {
-            id: id.into(),
-            name: "add".into(),
-            arguments: "{}".into(),
-        })
-    };
-    let result =
-        |id: &str| ContentPart::ToolResult(ToolResult { call_id: id.into(), text: "3".into() });
+    let call = |id: &str| ContentPart::ToolCall(ToolCall::new(id, "add", "{}"));
+    let result = |id: &str| ContentPart::ToolResult(ToolResult::new(id, "3"));
     let messages = [
         Message::user("add"),
         Message { role: Role::Assistant, content: vec![call("a"), call("b")] },

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ziggurat_core::{CallContext, ErrorKind, Provider};
-use ziggurat_providers::{OpenAi, OpenAiConfig};
+use ziggurat_providers::{OpenAi, ServerConfig};
 
 use crate::support::server::{Act, Server, answer, chunk, chunked_head, json};
 use crate::support::{config, provider, request, streamed, whole};
@@ -63,7 +63,7 @@ async fn nobody_listening_is_connect() {
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}/v1", closed.local_addr().unwrap());
     drop(closed);
-    let provider = OpenAi::new(OpenAiConfig::default().with_base_url(&base_url)).unwrap();
+    let provider = OpenAi::new(ServerConfig::openai().with_base_url(&base_url)).unwrap();
     let error = whole(&provider).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.message().contains(&base_url), "{error}");
@@ -72,7 +72,7 @@ async fn nobody_listening_is_connect() {
 
 #[tokio::test]
 async fn a_name_that_does_not_exist_is_connect() {
-    let config = OpenAiConfig::default().with_base_url("http://ziggurat.invalid/v1");
+    let config = ServerConfig::openai().with_base_url("http://ziggurat.invalid/v1");
     let error = whole(&OpenAi::new(config).unwrap()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
 }
@@ -125,7 +125,7 @@ async fn a_server_that_does_not_stream_is_read_whole() {
     let body = r#"{"choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}"#;
     let server = Server::start([json(200, body)]).await;
     let answer = streamed(&provider(&server)).await.unwrap();
-    assert_eq!((answer.text.as_str(), answer.model.as_str()), ("Hi", "tiny"));
+    assert_eq!((answer.text().as_str(), answer.model.as_str()), ("Hi", "tiny"));
 }
 
 #[tokio::test]

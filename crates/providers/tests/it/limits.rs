@@ -38,7 +38,7 @@ async fn a_slow_answer_that_goes_on_is_no_timeout() {
     script.extend([event("[DONE]")]);
     let server = Server::start([script]).await;
     let provider = OpenAi::new(config(&server).with_idle_timeout(IDLE)).unwrap();
-    assert_eq!(streamed(&provider).await.unwrap().text, "aaaaaa");
+    assert_eq!(streamed(&provider).await.unwrap().text(), "aaaaaa");
 }
 
 #[tokio::test]
@@ -100,6 +100,6 @@ async fn a_large_event_is_read_in_linear_time() {
     script.push(crate::support::server::event("[DONE]"));
     let server = Server::start([script]).await;
     let began = Instant::now();
-    assert_eq!(streamed(&provider(&server)).await.unwrap().text.len(), text.len());
+    assert_eq!(streamed(&provider(&server)).await.unwrap().text().len(), text.len());
     assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
 }

@@ -1,7 +1,7 @@
 //! Which models a server has, and what that says about the one that is wanted.
 
 use ziggurat_core::{CallContext, ErrorKind, ModelInfo, Price, Provider, ProviderError};
-use ziggurat_providers::{OpenAi, OpenAiConfig};
+use ziggurat_providers::{OpenAi, ServerConfig};
 
 use crate::support::server::{Act, Script, Server, json};
 use crate::support::{CANARY, config, provider};
@@ -123,7 +123,7 @@ async fn a_server_that_cannot_say_is_no_error() {
 
 #[tokio::test]
 async fn nobody_listening_is_an_error() {
-    let config = OpenAiConfig::default().with_base_url("http://127.0.0.1:9/v1");
+    let config = ServerConfig::openai().with_base_url("http://127.0.0.1:9/v1");
     let result = OpenAi::new(config).unwrap().model(&CallContext::default(), "tiny").await;
     assert_eq!(result.unwrap_err().kind(), ErrorKind::Connect);
 }

@@ -31,10 +31,10 @@ fn expected() -> BTreeMap<String, Value> {
 fn asked(body: &Value) -> ChatRequest {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let messages = body["messages"].as_array().into_iter().flatten();
-    let tools = body["tools"].as_array().into_iter().flatten().map(|tool| ToolSpec {
-        name: text(&tool["function"]["name"]),
-        description: text(&tool["function"]["description"]),
-        parameters: tool["function"]["parameters"].clone(),
+    let tools = body["tools"].as_array().into_iter().flatten().map(|tool| {
+        let function = &tool["function"];
+        let (name, description) = (text(&function["name"]), text(&function["description"]));
+        ToolSpec::new(name, description, function["parameters"].clone())
     });
     let schema = body["response_format"]
         .get("json_schema")

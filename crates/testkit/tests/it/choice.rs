@@ -6,7 +6,7 @@ use ziggurat_testkit::{ScriptedProvider, Turn};
 use crate::ask;
 
 async fn text(provider: &ScriptedProvider, cx: &CallContext, question: &str) -> String {
-    provider.chat(cx, &ask(question)).await.unwrap().text
+    provider.chat(cx, &ask(question)).await.unwrap().text()
 }
 
 fn node(id: &str, tier: Tier) -> CallContext {
@@ -58,7 +58,7 @@ async fn rules_see_the_node_the_tier_and_the_system() {
     assert_eq!(text(&provider, &node("W2", Tier::Worker), "x").await, "second");
     let request = ask("x").with_system("You merge results.");
     let answer = provider.chat(&CallContext::default(), &request).await.unwrap();
-    assert_eq!(answer.text, "a merge");
+    assert_eq!(answer.text(), "a merge");
 }
 
 #[tokio::test]

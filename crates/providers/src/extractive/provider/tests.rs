@@ -19,7 +19,7 @@ fn request(documents: impl IntoIterator<Item = Document>) -> ChatRequest {
 #[test]
 fn it_answers_from_documents_and_its_usage_is_nothing() {
     let answer = ask(&request([Document::new("a.md", TEXT)])).unwrap();
-    assert_eq!(answer.text, "- The pool ran out at 09:14. [a.md]");
+    assert_eq!(answer.text(), "- The pool ran out at 09:14. [a.md]");
     assert_eq!(answer.usage, Usage::ZERO);
 }
 
@@ -27,10 +27,10 @@ fn it_answers_from_documents_and_its_usage_is_nothing() {
 fn marks_of_workers_and_of_merges_survive() {
     let line = "- The pool ran out at 09:14. [W7] [a.md]";
     let merged = ask(&request([Document::new("S1", line).from_agent()])).unwrap();
-    assert_eq!(merged.text, line);
+    assert_eq!(merged.text(), line);
     let line = "- The pool ran out at 09:14. [a.md]";
     let worked = ask(&request([Document::new("W7", line).from_agent()])).unwrap();
-    assert_eq!(worked.text, "- The pool ran out at 09:14. [W7] [a.md]");
+    assert_eq!(worked.text(), "- The pool ran out at 09:14. [W7] [a.md]");
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn documents_of_earlier_messages_count_and_the_last_question_is_asked() {
         Message::user("When did the pool run out?"),
     ];
     let answer = ask(&ChatRequest::new(MODEL, messages)).unwrap();
-    assert!(answer.text.contains("09:14"), "{}", answer.text);
+    assert!(answer.text().contains("09:14"), "{}", answer.text());
 }
 
 #[test]
@@ -82,6 +82,6 @@ async fn large_material_is_read_elsewhere_with_the_same_result() {
     let filler = "The weather was fine. ".repeat(20_000);
     let large = request([Document::new("a.md", format!("{TEXT} {filler}"))]);
     let answer = Extractive.chat(&CallContext::default(), &large).await.unwrap();
-    assert_eq!(answer.text, ask(&large).unwrap().text);
-    assert!(answer.text.contains("09:14"), "{}", answer.text);
+    assert_eq!(answer.text(), ask(&large).unwrap().text());
+    assert!(answer.text().contains("09:14"), "{}", answer.text());
 }

@@ -1,8 +1,10 @@
 //! What we read: unknown fields are ignored, known ones may be missing or null, and a count that is no
 //! number is an unknown count.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
+
+use crate::api::lenient;
 
 /// A whole answer or a piece of a stream: they differ in `message` and `delta` alone.
 #[derive(Debug, Deserialize)]
@@ -109,15 +111,6 @@ pub(in crate::openai) struct InputDetails {
 pub(in crate::openai) struct OutputDetails {
     #[serde(default, deserialize_with = "lenient")]
     pub reasoning_tokens: Option<u64>,
-}
-
-/// The value if it has the right type; anything else is as good as absent.
-fn lenient<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: serde::de::DeserializeOwned,
-{
-    Ok(serde_json::from_value(Value::deserialize(deserializer)?).ok())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use ziggurat_core::{
     CallContext, ChatRequest, ChatResponse, Message, Provider, ProviderError, chat,
 };
-use ziggurat_providers::{OpenAi, OpenAiConfig};
+use ziggurat_providers::{OpenAi, ServerConfig};
 
 use server::Server;
 
@@ -19,8 +19,8 @@ pub(crate) const CANARY: &str = "sk-canary-4f9c2e";
 /// How long anything may take that ought to happen soon.
 pub(crate) const SOON: Duration = Duration::from_secs(10);
 
-pub(crate) fn config(server: &Server) -> OpenAiConfig {
-    OpenAiConfig::default()
+pub(crate) fn config(server: &Server) -> ServerConfig {
+    ServerConfig::openai()
         .with_base_url(server.base_url())
         .with_key(secrecy::SecretString::from(CANARY))
         .with_key_variable("TEST_KEY")

@@ -37,11 +37,11 @@ impl Expected {
     /// Fails unless the answer is the same.
     pub(crate) fn assert_answer(&self, id: &str, answer: &ChatResponse) {
         let text = self.text.clone().unwrap_or_default() + &self.refusal;
-        assert_eq!(answer.text, text, "{id}: text");
+        assert_eq!(answer.text(), text, "{id}: text");
         assert_eq!(answer.finish, self.finish(), "{id}: finish");
         assert_eq!(answer.usage, self.usage(), "{id}: usage");
-        assert_eq!(answer.tool_calls.len(), self.tool_calls.len(), "{id}: number of calls");
-        for (ours, theirs) in answer.tool_calls.iter().zip(&self.tool_calls) {
+        assert_eq!(answer.tool_calls().count(), self.tool_calls.len(), "{id}: number of calls");
+        for (ours, theirs) in answer.tool_calls().zip(&self.tool_calls) {
             assert_eq!((&ours.id, &ours.name), (&theirs.id, &theirs.name), "{id}");
             assert!(
                 theirs.has_arguments(ours),

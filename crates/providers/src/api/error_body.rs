@@ -1,6 +1,8 @@
 //! What a server's refusal means. The status tells the family; the body tells more, in the spellings
 //! of several servers, all of which are in the tables below.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use ziggurat_core::ErrorKind;
 
@@ -26,11 +28,15 @@ const NO_MODEL: [&str; 3] = ["model_not_found", "invalid_model", "DeploymentNotF
 
 /// An error as a server describes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct ErrorBody {
+pub struct ErrorBody {
     code: String,
     r#type: String,
     inner_code: String,
-    pub message: String,
+    pub(crate) message: String,
+    /// The server's id of the request, if it says so in the body (Anthropic).
+    pub(super) request_id: Option<String>,
+    /// When to come back, if it says so in the body (Gemini).
+    pub(super) retry_after: Option<Duration>,
     /// Whether a filter's reasons came with it.
     moderated: bool,
     /// A status inside the body: gateways report one when the HTTP status was already sent.
@@ -39,19 +45,19 @@ pub(super) struct ErrorBody {
 
 impl ErrorBody {
     /// The error in a body, whatever its shape; empty if there is none to be found.
-    pub(super) fn parse(body: &[u8]) -> Self {
+    pub(crate) fn parse(body: &[u8]) -> Self {
         serde_json::from_slice::<Value>(body).map(|value| Self::read(&value)).unwrap_or_default()
     }
 
     /// The error in an answer that ought to have been a success.
-    pub(super) fn inside(answer: &Value) -> Option<Self> {
+    pub(crate) fn inside(answer: &Value) -> Option<Self> {
         let is_error = answer.get("error").is_some_and(|error| !error.is_null() && *error != false)
             || answer.get("object").is_some_and(|object| object == "error");
         is_error.then(|| Self::read(answer))
     }
 
     /// Reads `{"error": {…}}`, `{"error": "…"}`, a list of such, or the error itself.
-    pub(super) fn read(value: &Value) -> Self {
+    pub(crate) fn read(value: &Value) -> Self {
         let value = value.get(0).unwrap_or(value);
         let error = value.get("error").filter(|error| !error.is_null()).unwrap_or(value);
         let text = |name: &str| error.get(name).map(plain).unwrap_or_default();
@@ -70,16 +76,31 @@ impl ErrorBody {
         let status = status.filter(|status| (400..600).contains(status));
         let reasons = error.pointer("/metadata/reasons").and_then(Value::as_array);
         let moderated = reasons.is_some_and(|reasons| !reasons.is_empty());
-        Self { code, r#type: text("type"), inner_code, message, moderated, status }
+        let request_id = value.get("request_id").and_then(Value::as_str).map(str::to_owned);
+        Self {
+            code,
+            r#type: text("type"),
+            inner_code,
+            message,
+            request_id,
+            retry_after: retry_delay(error),
+            moderated,
+            status,
+        }
+    }
+
+    /// The server's own code or type of the error.
+    pub(crate) fn code(&self) -> Option<&str> {
+        [&self.code, &self.r#type].into_iter().find(|name| !name.is_empty()).map(String::as_str)
     }
 
     /// The status to speak of when HTTP's own was 200.
-    pub(super) fn status(&self) -> Option<u16> {
+    pub(crate) fn status(&self) -> Option<u16> {
         self.status
     }
 
     /// The kind of an error that came with this HTTP status, or inside a successful answer.
-    pub(super) fn classify(&self, status: Option<u16>) -> ErrorKind {
+    pub(crate) fn classify(&self, status: Option<u16>) -> ErrorKind {
         let status = status.or(self.status);
         if status == Some(401) {
             return ErrorKind::Auth;
@@ -152,6 +173,14 @@ impl ErrorBody {
             ErrorKind::Server
         }
     }
+}
+
+/// Gemini's hint when to come back: `"retryDelay": "34.07s"` among the details.
+fn retry_delay(error: &Value) -> Option<Duration> {
+    let details = error.get("details")?.as_array()?;
+    let delay = details.iter().find_map(|detail| detail.get("retryDelay")?.as_str())?;
+    let seconds: f64 = delay.strip_suffix('s')?.parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok()
 }
 
 /// What a status alone means.

@@ -1,17 +1,29 @@
 //! The list of models that a server has, in the shapes in which servers send it.
 
 use serde_json::Value;
+use ziggurat_core::ModelInfo;
 
 /// A model as a server lists it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Listed {
     pub(crate) id: String,
     pub(crate) context_tokens: Option<u64>,
+    pub(crate) max_input_tokens: Option<u64>,
+    pub(crate) max_output_tokens: Option<u64>,
+}
+
+impl Listed {
+    /// Adds what the list says to what was known. The server's word counts more.
+    pub(crate) fn tell(&self, info: &mut ModelInfo) {
+        info.context_tokens = self.context_tokens.or(info.context_tokens);
+        info.max_input_tokens = self.max_input_tokens.or(info.max_input_tokens);
+        info.max_output_tokens = self.max_output_tokens.or(info.max_output_tokens);
+    }
 }
 
 /// A server's list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Listing {
+pub struct Listing {
     pub(crate) models: Vec<Listed>,
     /// Whether it has the shape of OpenAI's own list: what a stranger's answer is judged by.
     pub(crate) canonical: bool,
@@ -32,7 +44,7 @@ const CONTEXT: [&str; 6] = [
 
 impl Listing {
     /// The list in an answer; `None` if there is none.
-    pub(super) fn parse(body: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
         let answer: Value = serde_json::from_slice(body).ok()?;
         let data = answer.get("data").and_then(Value::as_array);
         let other = || answer.get("models").and_then(Value::as_array).or(answer.as_array());
@@ -45,19 +57,19 @@ impl Listing {
     /// The entry for a model under a name that the server accepts. Ollama's names have a tag that may be
     /// left out; Gemini's have a prefix that may; routers take a suffix that says how to route
     /// (`org/model:nitro`) and list the name without it.
-    pub(super) fn find(&self, model: &str) -> Option<&Listed> {
+    pub(crate) fn find(&self, model: &str) -> Option<&Listed> {
         let named = |name: &str| self.models.iter().find(|listed| bare(&listed.id) == bare(name));
         let routed = || model.rsplit_once(':').map(|(name, _)| name);
         named(model).or_else(|| named(&format!("{model}:latest"))).or_else(|| named(routed()?))
     }
 
     /// Whether a model that is not in it is certainly not there. No list at all says nothing.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         !self.models.is_empty() && !self.partial
     }
 
     /// The default if it is listed or nothing is, else the first model that can chat.
-    pub(super) fn preferred<'a>(&'a self, default: &'a str) -> &'a str {
+    pub(crate) fn preferred<'a>(&'a self, default: &'a str) -> &'a str {
         if self.find(default).is_some() {
             return default;
         }
@@ -82,7 +94,8 @@ fn listed(entry: &Value) -> Option<Listed> {
     let name = |field: &str| entry.get(field)?.as_str().filter(|id| !id.is_empty());
     let id = name("id").or_else(|| name("model")).or_else(|| name("name"))?;
     let context_tokens = CONTEXT.iter().find_map(|path| entry.pointer(path)?.as_u64());
-    Some(Listed { id: id.to_owned(), context_tokens: context_tokens.filter(|tokens| *tokens > 0) })
+    let context_tokens = context_tokens.filter(|tokens| *tokens > 0);
+    Some(Listed { id: id.to_owned(), context_tokens, ..Listed::default() })
 }
 
 #[cfg(test)]

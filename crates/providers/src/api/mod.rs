@@ -1,0 +1,19 @@
+//! What all model APIs over HTTP have in common: one provider over any [`Protocol`], one way from events
+//! to deltas, one table of errors. An adapter adds its shapes on the wire and their translation, as pure
+//! functions.
+
+mod error_body;
+mod failure;
+mod finish;
+mod lenient;
+mod listing;
+mod protocol;
+mod provider;
+mod stream;
+
+pub(crate) use error_body::ErrorBody;
+pub(crate) use finish::Cut;
+pub(crate) use lenient::lenient;
+pub(crate) use listing::{Listed, Listing, first_chat_model};
+pub(crate) use protocol::{Assemble, Fault, Framing, Protocol, Step, encode};
+pub use provider::HttpProvider;

@@ -1,0 +1,195 @@
+//! What an adapter must know, without any I/O: where a request goes and what it looks like, and what the
+//! bytes of an answer mean. Everything here is pure, so that every split and every oddity can be tested
+//! without a connection.
+
+use async_trait::async_trait;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use ziggurat_core::chat::ChatEnd;
+use ziggurat_core::{BoxError, ChatDelta, ChatRequest, ChatResponse, ErrorKind};
+use ziggurat_core::{ModelInfo, ProviderError};
+
+use super::{Cut, ErrorBody, Listing};
+use crate::ServerConfig;
+use crate::http::HttpClient;
+
+/// A model API.
+#[async_trait]
+pub trait Protocol: Clone + Send + Sync + 'static {
+    /// The vendor's own server; its rules about models are known there.
+    const BASE_URL: &'static str;
+
+    /// The vendor's model in place of [`AUTO_MODEL`](crate::openai::AUTO_MODEL) where a server lists none.
+    const DEFAULT_MODEL: &'static str;
+
+    /// How a streamed answer is cut into events.
+    const FRAMING: Framing = Framing::Sse;
+
+    /// Puts a streamed answer together.
+    type Answer: Assemble;
+
+    /// The protocol as this server speaks it.
+    fn new(config: &ServerConfig) -> Self;
+
+    /// Where a request goes, below the base URL.
+    fn path(&self, request: &ChatRequest, streamed: bool) -> String;
+
+    /// The request as it is sent.
+    fn body(&self, request: &ChatRequest, streamed: bool) -> Result<Vec<u8>, Fault>;
+
+    /// A whole answer.
+    fn whole(&self, request: &ChatRequest, body: &[u8]) -> Result<ChatResponse, Fault>;
+
+    /// The beginning of a streamed answer.
+    fn begin(&self, request: &ChatRequest) -> Self::Answer;
+
+    /// Where the list of models is.
+    fn models_path(&self) -> String {
+        "/models".to_owned()
+    }
+
+    /// The list of models in an answer; `None` if there is none.
+    fn listing(&self, body: &[u8]) -> Option<Listing> {
+        Listing::parse(body)
+    }
+
+    /// Where the tokens of a request are counted, and what is sent there; `None` if nowhere.
+    fn count(&self, request: &ChatRequest) -> Option<Result<(String, Vec<u8>), Fault>> {
+        let _ = request;
+        None
+    }
+
+    /// The count in an answer.
+    fn counted(&self, body: &[u8]) -> Option<u64> {
+        let _ = body;
+        None
+    }
+
+    /// What this API's rules say about a model by its name alone; `official` at the vendor's own server.
+    fn known(&self, info: &mut ModelInfo, official: bool) {
+        let _ = (info, official);
+    }
+
+    /// Whether the server is known to look at the key when it lists its models.
+    fn list_needs_key(&self, official: bool) -> bool {
+        official
+    }
+
+    /// What the server says about a model beyond its list. `listed` is what the list told.
+    async fn ask(&self, http: &HttpClient, listed: ModelInfo) -> Result<ModelInfo, ProviderError> {
+        let _ = http;
+        Ok(listed)
+    }
+}
+
+/// How a streamed answer is cut into events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Framing {
+    /// Server-sent events.
+    Sse,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+/// Puts a streamed answer together, one event's data at a time.
+pub trait Assemble: Send + 'static {
+    /// Takes one event; `event` is its type, if it has one.
+    fn feed(&mut self, event: Option<&str>, data: &str) -> Result<Step, Fault>;
+
+    /// The end, if the server has given a good reason for it or says that it is `done`.
+    fn end(&mut self, done: bool) -> Result<ChatEnd, Cut>;
+}
+
+/// What an event brought.
+#[derive(Debug)]
+pub enum Step {
+    /// These pieces; more may come.
+    Deltas(Vec<ChatDelta>),
+    /// The server says that this was all.
+    Done,
+}
+
+/// Why there is no answer, or no more of it.
+#[derive(Debug)]
+pub enum Fault {
+    /// The server sent an error.
+    Error(ErrorBody),
+    /// What it sent is not what the protocol promises.
+    Malformed(BoxError),
+    /// It stopped before its end.
+    Cut(Cut),
+    /// The request cannot be said in this protocol.
+    Refused(ErrorKind, String),
+}
+
+impl Fault {
+    /// The request has something that the API has no word for.
+    pub(crate) fn unsupported(what: impl Into<String>) -> Self {
+        Self::Refused(ErrorKind::Unsupported, what.into())
+    }
+}
+
+impl From<serde_json::Error> for Fault {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Malformed(error.into())
+    }
+}
+
+impl From<Cut> for Fault {
+    fn from(cut: Cut) -> Self {
+        Self::Cut(cut)
+    }
+}
+
+/// A body in JSON, with the caller's extra fields over it: objects are merged, everything else is
+/// replaced.
+pub(crate) fn encode(body: &impl Serialize, extra: &Map<String, Value>) -> Result<Vec<u8>, Fault> {
+    let plain = serde_json::to_vec(body)?;
+    if extra.is_empty() {
+        return Ok(plain);
+    }
+    // By way of the text, so that a temperature of 0.7 stays 0.7.
+    let mut merged: Value = serde_json::from_slice(&plain)?;
+    merge(&mut merged, &Value::Object(extra.clone()));
+    Ok(serde_json::to_vec(&merged)?)
+}
+
+fn merge(into: &mut Value, extra: &Value) {
+    match (into, extra) {
+        (Value::Object(into), Value::Object(extra)) => {
+            for (name, value) in extra {
+                merge(into.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (into, extra) => into.clone_from(extra),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn extra_fields_go_over_what_stands_there_object_by_object() {
+        let body = json!({"model": "m", "options": {"a": 1, "b": 2}, "list": [1, 2]});
+        let extra = json!({"options": {"b": 3, "c": {"d": 4}}, "list": [5], "user": "u"});
+        let sent = encode(&body, extra.as_object().unwrap()).unwrap();
+        let expected = json!({"model": "m", "options": {"a": 1, "b": 3, "c": {"d": 4}},
+            "list": [5], "user": "u"});
+        assert_eq!(serde_json::from_slice::<Value>(&sent).unwrap(), expected);
+    }
+
+    #[test]
+    fn numbers_are_sent_as_they_were_written() {
+        #[derive(Serialize)]
+        struct Body {
+            temperature: f32,
+        }
+        let extra = json!({"user": "u"});
+        for extra in [Map::new(), extra.as_object().unwrap().clone()] {
+            let sent = encode(&Body { temperature: 0.7 }, &extra).unwrap();
+            assert!(String::from_utf8(sent).unwrap().contains("0.7"));
+        }
+    }
+}

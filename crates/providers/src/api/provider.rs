@@ -1,0 +1,237 @@
+//! The provider over any protocol: it sends what the protocol says and reads what comes back. One attempt
+//! per call, no redirects, no clock over a whole answer but the caller's deadline.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use reqwest::Response;
+use reqwest::header::CONTENT_TYPE;
+use ziggurat_core::{CallContext, ChatRequest, ChatResponse, ChatStream, ErrorKind};
+use ziggurat_core::{ModelInfo, Price, Provider, ProviderError, chat};
+
+use super::{Framing, Listing, Protocol, failure, stream};
+use crate::error::did_you_mean;
+use crate::http::{ApiKey, BaseUrl, HttpClient, Reporter, frames, read_body};
+use crate::nearest::nearest;
+use crate::openai::AUTO_MODEL;
+use crate::{ConfigError, ServerConfig};
+
+/// Models behind an API over HTTP: [`OpenAi`](crate::OpenAi), [`Anthropic`](crate::Anthropic) and the
+/// other adapters are names of this type.
+///
+/// One attempt per call, no redirects, no clock over a whole answer but the caller's
+/// [deadline](CallContext::with_deadline); see [`ServerConfig`] for what can be set. Cheap to clone, and
+/// clones share their connections.
+#[derive(Clone)]
+pub struct HttpProvider<P> {
+    name: String,
+    free: bool,
+    json_schema: bool,
+    /// Whether the server is the vendor's own, whose rules about models are known.
+    official: bool,
+    protocol: P,
+    http: HttpClient,
+}
+
+impl<P: Protocol> HttpProvider<P> {
+    /// An adapter with these settings. No I/O.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if the base URL, a header or the key cannot be used.
+    pub fn new(config: ServerConfig) -> Result<Self, ConfigError> {
+        let base_url = BaseUrl::parse(&config.base_url)?;
+        let official = base_url.as_str() == P::BASE_URL;
+        let protocol = P::new(&config);
+        let key = ApiKey::new(config.key.clone(), &config.key_variable);
+        let http = HttpClient::new(&config, base_url, key)?;
+        let ServerConfig { name, free, json_schema, .. } = config;
+        Ok(Self { name, free, json_schema, official, protocol, http })
+    }
+
+    /// The server's list of models.
+    pub(crate) async fn listing(&self, cx: &CallContext) -> Result<Listing, ProviderError> {
+        let reporter = self.http.reporter(cx);
+        let response = self.http.get(cx, &self.protocol.models_path()).await?;
+        let body = read_body(failure::check(response, &reporter).await?, &reporter).await?;
+        self.protocol
+            .listing(&body)
+            .ok_or_else(|| reporter.protocol("this is no list of models", &body, "no list".into()))
+    }
+
+    /// Whether the server looked at the key when it listed its models. Some lists are public, so that a
+    /// wrong key shows at the first call only: they are the same without a key.
+    async fn looks_at_key(&self, cx: &CallContext) -> bool {
+        if self.protocol.list_needs_key(self.official) {
+            return true;
+        }
+        let answer = self.http.get_without_key(cx, &self.protocol.models_path()).await;
+        answer.is_ok_and(|response| matches!(response.status().as_u16(), 401 | 403))
+    }
+
+    async fn post(
+        &self,
+        cx: &CallContext,
+        reporter: &Reporter,
+        request: &ChatRequest,
+        streamed: bool,
+    ) -> Result<Response, ProviderError> {
+        let accept = match (streamed, P::FRAMING) {
+            (false, _) => "application/json",
+            (true, Framing::Sse) => "text/event-stream",
+            (true, Framing::Ndjson) => "application/x-ndjson",
+        };
+        let path = self.protocol.path(request, streamed);
+        let body = self.protocol.body(request, streamed);
+        let body = body.map_err(|fault| failure::of_request(reporter, fault))?;
+        let response = self.http.post(cx, &path, body, accept).await?;
+        failure::check(response, reporter).await
+    }
+
+    async fn read_whole(
+        &self,
+        reporter: &Reporter,
+        request: &ChatRequest,
+        response: Response,
+    ) -> Result<ChatResponse, ProviderError> {
+        let request_id = failure::request_id(reporter, response.headers());
+        let body = read_body(response, reporter).await?;
+        match self.protocol.whole(request, &body) {
+            Ok(answer) => Ok(answer.with_request_id(request_id)),
+            Err(fault) => {
+                let error = failure::of_answer(reporter, fault, "this is no answer", &body);
+                Err(error.with_request_id(request_id))
+            }
+        }
+    }
+
+    fn not_listed(&self, reporter: &Reporter, model: &str, listing: &Listing) -> ProviderError {
+        let names = nearest(model, listing.models.iter().map(|listed| listed.id.as_str()));
+        let has_no = format!("{} has no model `{model}`", reporter.base_url());
+        let message = format!("{has_no}{}", did_you_mean(&names));
+        reporter.error(ErrorKind::ModelNotFound, &message)
+    }
+}
+
+#[async_trait]
+impl<P: Protocol> Provider for HttpProvider<P> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The price if the server is known to be free; whether schemas are obeyed if its settings say so;
+    /// and what is known of the vendor's own models, at the vendor.
+    fn known(&self, model: &str) -> ModelInfo {
+        let mut info = ModelInfo::unknown(&self.name, model);
+        self.protocol.known(&mut info, self.official);
+        if self.free {
+            info.price = Some(Price::FREE);
+        }
+        if self.json_schema {
+            info.json_schema = Some(true);
+        }
+        info
+    }
+
+    /// Asks the server for its list of models. Not being listed is an error only if there is a list
+    /// and the server does not say that there is more of it; a server that refuses the key, or cannot
+    /// be reached, is one. Of [`AUTO_MODEL`] the answer is the server's own choice: the vendor's default
+    /// model if it is listed or nothing is, else the first listed model that can chat.
+    ///
+    /// With a key, a server other than the vendor's own is asked a second time without it, to find out
+    /// whether the list says anything about the key.
+    async fn model(&self, cx: &CallContext, model: &str) -> Result<ModelInfo, ProviderError> {
+        let (listing, listed) = match self.listing(cx).await {
+            Ok(listing) => (listing, true),
+            Err(error) if is_decisive(&error) => return Err(error),
+            Err(error) => {
+                tracing::debug!(provider = self.name, %error, "the list of models is not available");
+                (Listing::default(), false)
+            }
+        };
+        let model = if model == AUTO_MODEL { listing.preferred(P::DEFAULT_MODEL) } else { model };
+        let mut info = self.known(model);
+        match listing.find(model) {
+            Some(listed) => listed.tell(&mut info),
+            None if listing.is_whole() => {
+                return Err(self.not_listed(&self.http.reporter(cx), model, &listing));
+            }
+            None => {}
+        }
+        if self.http.has_key() {
+            info.key_checked = Some(listed && self.looks_at_key(cx).await);
+        }
+        self.protocol.ask(&self.http, info).await
+    }
+
+    async fn models(&self, cx: &CallContext) -> Result<Vec<ModelInfo>, ProviderError> {
+        let listing = self.listing(cx).await?;
+        let infos = listing.models.into_iter().map(|listed| {
+            let mut info = self.known(&listed.id);
+            listed.tell(&mut info);
+            info
+        });
+        Ok(infos.collect())
+    }
+
+    async fn count_tokens(
+        &self,
+        cx: &CallContext,
+        request: &ChatRequest,
+    ) -> Result<Option<u64>, ProviderError> {
+        let Some(sent) = self.protocol.count(request) else { return Ok(None) };
+        let reporter = self.http.reporter(cx);
+        let (path, body) = sent.map_err(|fault| failure::of_request(&reporter, fault))?;
+        let response = self.http.post(cx, &path, body, "application/json").await?;
+        let body = read_body(failure::check(response, &reporter).await?, &reporter).await?;
+        let none = || reporter.protocol("this is no count of tokens", &body, "no count".into());
+        self.protocol.counted(&body).ok_or_else(none).map(Some)
+    }
+
+    async fn chat(
+        &self,
+        cx: &CallContext,
+        request: &ChatRequest,
+    ) -> Result<ChatResponse, ProviderError> {
+        let reporter = self.http.reporter(cx);
+        let response = self.post(cx, &reporter, request, false).await?;
+        self.read_whole(&reporter, request, response).await
+    }
+
+    async fn stream(
+        &self,
+        cx: &CallContext,
+        request: &ChatRequest,
+    ) -> Result<ChatStream, ProviderError> {
+        let reporter = self.http.reporter(cx);
+        let response = self.post(cx, &reporter, request, true).await?;
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|t| t.to_str().ok());
+        if P::FRAMING == Framing::Sse
+            && content_type.is_some_and(|t| t.starts_with("application/json"))
+        {
+            // A server that does not stream answers whole.
+            return Ok(chat::stream_of(self.read_whole(&reporter, request, response).await?));
+        }
+        let request_id = failure::request_id(&reporter, response.headers());
+        let frames = frames(response, P::FRAMING, reporter.clone());
+        stream::open(frames, self.protocol.begin(request), reporter, request_id).await
+    }
+}
+
+impl<P> fmt::Debug for HttpProvider<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpProvider")
+            .field("name", &self.name)
+            .field("free", &self.free)
+            .field("json_schema", &self.json_schema)
+            .field("http", &self.http)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether a failure to list models says that calls will fail as well.
+fn is_decisive(error: &ProviderError) -> bool {
+    // A key may be allowed to chat and not to list; OpenAI then says which scope is missing.
+    let scoped = error.status() == Some(403) && error.message().contains("scope");
+    matches!(error.kind(), ErrorKind::Connect | ErrorKind::Auth)
+        || matches!(error.status(), Some(401 | 403)) && !scoped
+}

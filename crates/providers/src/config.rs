@@ -1,0 +1,175 @@
+//! How an adapter is set up: where its server is, what opens it, and where it differs from the vendor's.
+
+use std::fmt;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// How long a server may be silent unless another time is set.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Settings of an adapter over HTTP.
+///
+/// ```
+/// use ziggurat_providers::{OpenAi, ServerConfig};
+/// let local = ServerConfig::new("local", "http://127.0.0.1:8080/v1").with_free(true);
+/// let provider = OpenAi::new(local)?;
+/// # Ok::<(), ziggurat_providers::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct ServerConfig {
+    pub(crate) name: String,
+    pub(crate) base_url: String,
+    pub(crate) key: Option<SecretString>,
+    pub(crate) key_variable: String,
+    pub(crate) auth: Auth,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) free: bool,
+    pub(crate) json_schema: bool,
+    pub(crate) quirks: Quirks,
+    pub(crate) idle_timeout: Duration,
+}
+
+/// Where a request bears the key.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Auth {
+    /// `Authorization: Bearer KEY`.
+    Bearer,
+    /// A header of this name, which holds the key alone: `x-api-key` (Anthropic), `x-goog-api-key`
+    /// (Gemini), `api-key` (Azure).
+    Header(String),
+}
+
+/// Where a compatible server differs from the API that it speaks. `default()` is no difference.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Quirks {
+    /// How the bound on an answer is called; OpenAI's own name for it if `None`, at OpenAI, and
+    /// `max_tokens` elsewhere.
+    pub token_limit: Option<TokenLimit>,
+}
+
+/// Which of two spellings of the bound on tokens a server knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TokenLimit {
+    /// OpenAI's own; its reasoning models refuse the older one.
+    MaxCompletionTokens,
+    /// What compatible servers know.
+    MaxTokens,
+}
+
+impl ServerConfig {
+    /// A server: the provider's name, in model names and errors, and the address up to where the API's
+    /// own paths follow; a slash at its end makes no difference.
+    pub fn new(name: impl Into<String>, base_url: impl Into<String>) -> Self {
+        let name = name.into();
+        let key_variable = format!("{}_API_KEY", name.to_uppercase().replace('-', "_"));
+        Self {
+            name,
+            base_url: base_url.into(),
+            key: None,
+            key_variable,
+            auth: Auth::Bearer,
+            headers: Vec::new(),
+            query: Vec::new(),
+            free: false,
+            json_schema: false,
+            quirks: Quirks::default(),
+            idle_timeout: IDLE_TIMEOUT,
+        }
+    }
+
+    /// The provider's name, in model names and errors.
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Another server.
+    pub fn with_base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = base_url.into();
+        self
+    }
+
+    /// The key; blanks around it are dropped. Default: none.
+    pub fn with_key(mut self, key: impl Into<Option<SecretString>>) -> Self {
+        self.key = key.into();
+        self
+    }
+
+    /// Where the key comes from: messages name it when a server refuses the key. Nothing is read from
+    /// it here. Default: `NAME_API_KEY`.
+    pub fn with_key_variable(mut self, variable: impl Into<String>) -> Self {
+        self.key_variable = variable.into();
+        self
+    }
+
+    /// How the key is sent. Default: [`Auth::Bearer`].
+    pub fn with_auth(mut self, auth: Auth) -> Self {
+        self.auth = auth;
+        self
+    }
+
+    /// A header of every request, for example `anthropic-beta`. It is no place for a key.
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// A parameter of every request's address, for example Azure's `api-version`.
+    pub fn with_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Whether its models are known to cost nothing: a server on one's own machine. Default: false.
+    pub fn with_free(mut self, free: bool) -> Self {
+        self.free = free;
+        self
+    }
+
+    /// Whether any of its models is known to obey a JSON schema: some servers bind the sampling, not
+    /// the model. Default: false, which leaves it to what is known of the model.
+    pub fn with_json_schema(mut self, json_schema: bool) -> Self {
+        self.json_schema = json_schema;
+        self
+    }
+
+    /// Where the server differs from the API that it speaks.
+    pub fn with_quirks(mut self, quirks: Quirks) -> Self {
+        self.quirks = quirks;
+        self
+    }
+
+    /// How long the server may be silent, before its answer and within it. There is no limit on a
+    /// whole answer: callers own those clocks. Default: 120 s.
+    pub fn with_idle_timeout(mut self, idle_timeout: Duration) -> Self {
+        self.idle_timeout = idle_timeout;
+        self
+    }
+}
+
+impl fmt::Debug for ServerConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("ServerConfig")
+            .field("name", &self.name)
+            .field("base_url", &crate::http::without_credentials(&self.base_url))
+            .field("has_key", &self.key.is_some())
+            .field("key_variable", &self.key_variable)
+            .field("auth", &self.auth)
+            .field("headers", &headers)
+            .field("free", &self.free)
+            .field("json_schema", &self.json_schema)
+            .field("quirks", &self.quirks)
+            .field("idle_timeout", &self.idle_timeout)
+            .finish()
+    }
+}
