@@ -93,8 +93,7 @@ fn at_address(
     base_url: &str,
     why: &str,
 ) -> Result<Choice, SelectionError> {
-    let auto =
-        ModelName { provider: "openai".to_owned(), model: Some(openai::AUTO_MODEL.to_owned()) };
+    let auto = ModelName { provider: "openai".to_owned(), model: Some(AUTO_MODEL.to_owned()) };
     let model = registry.create(&auto, &options.with_base_url(base_url))?;
     Ok(Choice::new(model, why))
 }

@@ -37,7 +37,7 @@ pub use registry::{Env, Factory, ProviderOptions, Registry, process_env};
 pub use extractive::Extractive;
 #[cfg(feature = "http")]
 pub use {
-    api::HttpProvider,
+    api::{AUTO_MODEL, HttpProvider},
     config::{Auth, Quirks, ServerConfig, TokenLimit},
     http::BaseUrlProblem,
 };

@@ -16,4 +16,4 @@ pub(crate) use finish::Cut;
 pub(crate) use lenient::lenient;
 pub(crate) use listing::{Listed, Listing, first_chat_model};
 pub(crate) use protocol::{Assemble, Fault, Framing, Protocol, Step, encode};
-pub use provider::HttpProvider;
+pub use provider::{AUTO_MODEL, HttpProvider};

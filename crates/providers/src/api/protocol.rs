@@ -19,7 +19,7 @@ pub trait Protocol: Clone + Send + Sync + 'static {
     /// The vendor's own server; its rules about models are known there.
     const BASE_URL: &'static str;
 
-    /// The vendor's model in place of [`AUTO_MODEL`](crate::openai::AUTO_MODEL) where a server lists none.
+    /// The vendor's model in place of [`AUTO_MODEL`](crate::AUTO_MODEL) where a server lists none.
     const DEFAULT_MODEL: &'static str;
 
     /// How a streamed answer is cut into events.

@@ -13,8 +13,10 @@ use super::{Framing, Listing, Protocol, failure, stream};
 use crate::error::did_you_mean;
 use crate::http::{ApiKey, BaseUrl, HttpClient, Reporter, frames, read_body};
 use crate::nearest::nearest;
-use crate::openai::AUTO_MODEL;
 use crate::{ConfigError, ServerConfig};
+
+/// In place of a model's name: whichever the server lists that suits.
+pub const AUTO_MODEL: &str = "auto";
 
 /// Models behind an API over HTTP: [`OpenAi`](crate::OpenAi), [`Anthropic`](crate::Anthropic) and the
 /// other adapters are names of this type.

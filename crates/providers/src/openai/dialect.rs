@@ -12,9 +12,6 @@ use crate::{ConfigError, ProviderOptions, Registry, ServerConfig};
 /// OpenAI's model where none is named.
 pub const DEFAULT_MODEL: &str = "gpt-5.4-mini";
 
-/// In place of a model's name: whichever the server lists that suits.
-pub const AUTO_MODEL: &str = "auto";
-
 /// A server that speaks chat completions.
 struct Dialect {
     name: &'static str,

@@ -12,7 +12,7 @@ mod wire;
 use serde_json::Value;
 use ziggurat_core::{ChatRequest, ChatResponse, ModelInfo};
 
-pub use dialect::{AUTO_MODEL, DEFAULT_MODEL};
+pub use dialect::DEFAULT_MODEL;
 pub(crate) use dialect::{local_servers, register};
 
 use crate::api::{ErrorBody, Fault, Protocol, encode};
