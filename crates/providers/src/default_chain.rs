@@ -14,7 +14,8 @@ use ziggurat_core::{CallContext, Model, ModelName};
 use crate::api::first_chat_model;
 use crate::openai::{self, OpenAi};
 use crate::{
-    ConfigError, Env, LocalServer, ProviderOptions, Registry, SelectionError, ServerConfig,
+    AUTO_MODEL, ConfigError, Env, LocalServer, ProviderOptions, Registry, SelectionError,
+    ServerConfig,
 };
 
 /// How long a local server may take to list its models.
