@@ -10,12 +10,16 @@ use super::server::{Act, Script, chunk, chunked_head, last_chunk};
 #[derive(Debug, Deserialize)]
 pub(crate) struct Recording {
     pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) api: String,
     pub(crate) request: Request,
     pub(crate) response: Response,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Request {
+    #[serde(default)]
+    pub(crate) path: String,
     pub(crate) body: Value,
 }
 
@@ -53,10 +57,12 @@ impl Recording {
     /// Whether the answer is a stream of events.
     pub(crate) fn is_streamed(&self) -> bool {
         let content_type = self.response.headers.get("content-type");
-        self.response.raw.is_some() || content_type.is_some_and(|t| t.contains("event-stream"))
+        let streams = |t: &String| t.contains("event-stream") || t.contains("ndjson");
+        self.response.raw.is_some() || content_type.is_some_and(streams)
     }
 
-    fn text(&self) -> String {
+    /// The body of the answer.
+    pub(crate) fn text(&self) -> String {
         let Response { chunks, raw, body, .. } = &self.response;
         let chunks = chunks.as_ref().map(|chunks| chunks.concat());
         let body = body.as_ref().map(Value::to_string);
@@ -65,11 +71,16 @@ impl Recording {
 
     /// The answer as a server's script.
     pub(crate) fn script(&self, split: Split) -> Script {
+        self.script_of(&self.text(), split)
+    }
+
+    /// The answer with another body.
+    pub(crate) fn script_of(&self, text: &str, split: Split) -> Script {
         let headers = self.response.headers.iter();
         let framing = ["content-length", "transfer-encoding", "content-encoding", "connection"];
         let headers = headers.filter(|(name, _)| !framing.contains(&name.as_str()));
         let headers: Vec<_> = headers.map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        let mut text = self.text();
+        let mut text = text.to_owned();
         if split == Split::BytesCrlf && self.is_streamed() {
             text = text.replace('\n', "\r\n");
         }
