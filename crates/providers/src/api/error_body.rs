@@ -24,6 +24,8 @@ const FILTERED: [&str; 5] = [
     "moderation_blocked",
     "data_inspection_failed",
 ];
+/// Groq's word for a tier without room.
+const BUSY: [&str; 1] = ["capacity_exceeded"];
 const NO_MODEL: [&str; 3] = ["model_not_found", "invalid_model", "DeploymentNotFound"];
 
 /// An error as a server describes it.
@@ -124,6 +126,8 @@ impl ErrorBody {
             Some(ErrorKind::ContextLength)
         } else if has(&FILTERED) {
             Some(ErrorKind::ContentFilter)
+        } else if has(&BUSY) {
+            Some(ErrorKind::Server)
         } else if has(&NO_MODEL) {
             Some(ErrorKind::ModelNotFound)
         } else {
@@ -190,8 +194,8 @@ fn by_status(status: u16) -> ErrorKind {
         402 => ErrorKind::Quota,
         403 => ErrorKind::Permission,
         408 => ErrorKind::Timeout,
-        // A conflict or a request that came too early passes; 498 is Groq's word for no capacity.
-        409 | 425 | 498 => ErrorKind::Server,
+        // A conflict passes.
+        409 => ErrorKind::Server,
         429 => ErrorKind::RateLimit,
         500.. => ErrorKind::Server,
         _ => ErrorKind::InvalidRequest,

@@ -109,3 +109,6 @@ fn inside_answer(reporter: &Reporter, error: &ErrorBody) -> ProviderError {
         None => failure,
     }
 }
+
+#[cfg(test)]
+mod tests;

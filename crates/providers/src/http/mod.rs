@@ -11,6 +11,8 @@ mod ndjson;
 mod report;
 mod retry_after;
 mod sse;
+#[cfg(test)]
+mod transcripts;
 
 pub use base_url::BaseUrlProblem;
 pub(crate) use base_url::{BaseUrl, without_credentials};
