@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::context::Context;
-use crate::counterparties::Llama;
+use crate::counterparties::Counterparty;
 use crate::error::Error;
 use crate::health;
 use crate::process;
@@ -25,43 +25,39 @@ const LIVES_AT_MOST: Duration = Duration::from_secs(1800);
 pub(crate) struct Server {
     child: Child,
     port: u16,
+    path: &'static str,
 }
 
 impl Server {
     /// Starts the server and waits until it answers. The free port is found by
     /// asking the system, then given back for the server to take: somebody
     /// else may be faster, so it is tried more than once.
-    pub(crate) fn start(cx: &Context, llama: &Llama) -> Result<Self, Error> {
+    pub(crate) fn start(cx: &Context, party: &Counterparty) -> Result<Self, Error> {
         for _ in 0..STARTS {
-            let mut server = Self::spawn(cx, llama, free_port()?)?;
+            let mut server = Self::spawn(cx, party, free_port()?)?;
             if server.is_ready()? {
-                println!("llama.cpp's server answers at {}", server.url());
+                println!("{} answers at {}", party.name, server.url());
                 return Ok(server);
             }
         }
-        Err(Error::Found(format!("the server did not start: see {}", llama.log.display())))
+        Err(Error::Found(format!("{} did not start: see {}", party.name, party.log.display())))
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/v1", self.port)
+        format!("http://127.0.0.1:{}{}", self.port, self.path)
     }
 
-    fn spawn(cx: &Context, llama: &Llama, port: u16) -> Result<Self, Error> {
-        let log = || File::options().create(true).append(true).open(&llama.log);
-        let what = llama.log.display().to_string();
-        let mut command = process::command(&llama.python.to_string_lossy(), &cx.root);
+    fn spawn(cx: &Context, party: &Counterparty, port: u16) -> Result<Self, Error> {
+        let log = || File::options().create(true).append(true).open(&party.log);
+        let what = party.log.display().to_string();
+        let mut command = party.command(&cx.root, port, LIVES_AT_MOST.as_secs());
         command
-            .arg(&llama.script)
-            .arg(&llama.model)
-            .arg(port.to_string())
-            .env("TINY_MAX_S", LIVES_AT_MOST.as_secs().to_string())
-            .env("TINY_UNTIL_EOF", "1")
             .stdin(Stdio::piped())
             .stdout(log().map_err(Error::io(&what))?)
             .stderr(log().map_err(Error::io(&what))?);
         own_group(&mut command);
         let child = command.spawn().map_err(process::start(&command))?;
-        Ok(Self { child, port })
+        Ok(Self { child, port, path: party.path })
     }
 
     /// False if it ended by itself or stayed silent for too long.

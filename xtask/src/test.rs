@@ -4,7 +4,7 @@ use std::env;
 use std::process::Command;
 
 use crate::context::{self, Context};
-use crate::counterparties;
+use crate::counterparties::{self, Counterparty};
 use crate::error::Error;
 use crate::metadata::{COUNTERPARTIES, Package};
 use crate::parts::{Done, Part};
@@ -15,10 +15,14 @@ use crate::server::Server;
 pub(crate) const PARTS: &[Part] = &[
     Part { name: "unit", run: unit },
     Part { name: "llama", run: llama },
+    Part { name: "aimock", run: aimock },
     Part { name: "features", run: features },
     Part { name: "readme", run: readme::first_command },
     Part { name: "package", run: package },
 ];
+
+/// Packages of which one takes single features.
+const TAKEN_ALONE: [&str; 1] = ["ziggurat-providers"];
 
 const RECORDINGS: &str = "ZIGGURAT_RECORDINGS";
 
@@ -40,24 +44,39 @@ pub(crate) fn with_recordings(cx: &Context, mut command: Command) -> Command {
 
 /// The suites against llama.cpp's own server.
 fn llama(cx: &mut Context) -> Result<Done, Error> {
-    let Some(mut command) = counterparty_command(cx) else {
-        let reason = format!("no package has a test that requires the feature `{COUNTERPARTIES}`");
+    against(cx, "llama", counterparties::llama)
+}
+
+/// The suites against aimock.
+fn aimock(cx: &mut Context) -> Result<Done, Error> {
+    against(cx, "aimock", counterparties::aimock)
+}
+
+/// Runs the test targets of this name against a server that is installed and started for them.
+fn against(
+    cx: &mut Context,
+    name: &str,
+    install: fn(&Context) -> Result<Counterparty, Error>,
+) -> Result<Done, Error> {
+    let Some(mut command) = counterparty_command(cx, name) else {
+        let reason = format!("no test `{name}` requires the feature `{COUNTERPARTIES}`");
         return Ok(Done::Skipped(reason));
     };
-    let started = counterparties::llama(cx).and_then(|llama| Server::start(cx, &llama));
-    let server = match started {
-        Ok(server) => server,
+    let started = install(cx).and_then(|party| Ok((Server::start(cx, &party)?, party.variable)));
+    let (server, variable) = match started {
+        Ok(started) => started,
         Err(error) if context::on_ci() => return Err(error),
         Err(error) => return Ok(Done::Skipped(format!("{error}; fatal where CI=true"))),
     };
-    command.env("ZIGGURAT_LLAMA_URL", server.url());
+    command.env(variable, server.url());
     process::run_tests(&mut command, &mut cx.tally)?;
     Ok(Done::Passed)
 }
 
 /// Selects the whole workspace, so that what `unit` has built is used again.
-fn counterparty_command(cx: &Context) -> Option<Command> {
-    let suites = cx.workspace.counterparty_tests();
+fn counterparty_command(cx: &Context, name: &str) -> Option<Command> {
+    let mut suites = cx.workspace.counterparty_tests();
+    suites.retain(|(_, target)| target.name == name);
     if suites.is_empty() {
         return None;
     }
@@ -70,21 +89,29 @@ fn counterparty_command(cx: &Context) -> Option<Command> {
 }
 
 /// Each feature of each published crate must compile alone, and none at all too:
-/// a workspace build unites features and hides a missing one.
+/// a workspace build unites features and hides a missing one. Where features are
+/// what one takes alone, their tests must pass alone as well.
 fn features(cx: &mut Context) -> Result<Done, Error> {
     let mut failed = Vec::new();
+    let mut tally = std::mem::take(&mut cx.tally);
     for package in cx.workspace.published() {
         for args in feature_sets(package) {
-            let mut command = cx.cargo(["check", "--quiet", "--package", &package.name]);
-            if process::run(command.args(&args)).is_err() {
+            let mut check = cx.cargo(["check", "--quiet", "--package", &package.name]);
+            let mut passed = process::run(check.args(&args)).is_ok();
+            if passed && TAKEN_ALONE.contains(&package.name.as_str()) {
+                let mut test = cx.cargo(["test", "--lib", "--tests", "--package", &package.name]);
+                passed = process::run_tests(test.args(&args), &mut tally).is_ok();
+            }
+            if !passed {
                 failed.push(format!("{} {}", package.name, args.join(" ")));
             }
         }
     }
+    cx.tally = tally;
     if failed.is_empty() {
         return Ok(Done::Passed);
     }
-    Err(Error::Found(format!("does not compile: {}", failed.join("; "))))
+    Err(Error::Found(format!("does not compile or pass: {}", failed.join("; "))))
 }
 
 fn feature_sets(package: &Package) -> Vec<Vec<&str>> {

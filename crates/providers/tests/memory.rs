@@ -1,6 +1,6 @@
 //! How much memory a hostile stream can take. Alone in its process, so that nothing else is measured.
 
-#![cfg(all(target_os = "linux", feature = "openai"))]
+#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
