@@ -33,6 +33,8 @@ pub mod responses;
 pub use error::{ConfigError, SelectionError};
 pub use registry::{Env, Factory, ProviderOptions, Registry, process_env};
 
+#[cfg(feature = "anthropic")]
+pub use anthropic::Anthropic;
 #[cfg(feature = "extractive")]
 pub use extractive::Extractive;
 #[cfg(feature = "http")]

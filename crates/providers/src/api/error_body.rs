@@ -7,16 +7,21 @@ use serde_json::Value;
 use ziggurat_core::ErrorKind;
 
 /// Codes and types that say more than a status does.
-const QUOTA: [&str; 6] = [
+const QUOTA: [&str; 7] = [
     "insufficient_quota",
+    "billing_error",
     "billing_hard_limit_reached",
     "billing_not_active",
     "insufficient_balance",
     "insufficient_credits",
     "insufficient_user_quota",
 ];
-const CONTEXT: [&str; 3] =
-    ["context_length_exceeded", "exceed_context_size_error", "model_context_window_exceeded"];
+const CONTEXT: [&str; 4] = [
+    "context_length_exceeded",
+    "exceed_context_size_error",
+    "model_context_window_exceeded",
+    "request_too_large",
+];
 const FILTERED: [&str; 5] = [
     "content_filter",
     "content_policy_violation",
@@ -27,6 +32,30 @@ const FILTERED: [&str; 5] = [
 /// Groq's word for a tier without room.
 const BUSY: [&str; 1] = ["capacity_exceeded"];
 const NO_MODEL: [&str; 3] = ["model_not_found", "invalid_model", "DeploymentNotFound"];
+
+/// What Anthropic's types mean where no status comes with them: in the middle of a stream.
+const STATUS: [(&str, u16); 10] = [
+    ("invalid_request_error", 400),
+    ("authentication_error", 401),
+    ("billing_error", 402),
+    ("permission_error", 403),
+    ("not_found_error", 404),
+    ("request_too_large", 413),
+    ("rate_limit_error", 429),
+    ("api_error", 500),
+    ("timeout_error", 504),
+    ("overloaded_error", 529),
+];
+
+/// Words for a request that does not fit.
+const CONTEXT_WORDS: [&str; 6] = [
+    "context length",
+    "context size",
+    "context window",
+    "maximum context",
+    "context limit",
+    "prompt is too long",
+];
 
 /// An error as a server describes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,6 +105,7 @@ impl ErrorBody {
         let status = status.iter().find_map(|name| text(name).parse().ok());
         let inner_code = error.pointer("/innererror/code").map(plain).unwrap_or_default();
         let status = status.filter(|status| (400..600).contains(status));
+        let status = status.or_else(|| status_of_type(value, &text("type")));
         let reasons = error.pointer("/metadata/reasons").and_then(Value::as_array);
         let moderated = reasons.is_some_and(|reasons| !reasons.is_empty());
         let request_id = value.get("request_id").and_then(Value::as_str).map(str::to_owned);
@@ -130,6 +160,8 @@ impl ErrorBody {
             Some(ErrorKind::Server)
         } else if has(&NO_MODEL) {
             Some(ErrorKind::ModelNotFound)
+        } else if has(&["timeout_error"]) {
+            Some(ErrorKind::Timeout)
         } else {
             None
         }
@@ -142,8 +174,10 @@ impl ErrorBody {
         }
         let message = self.message.to_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-        if says(&["context length", "context size", "context window", "maximum context"]) {
+        if says(&CONTEXT_WORDS) {
             Some(ErrorKind::ContextLength)
+        } else if says(&["credit balance is too low", "specified api usage limits"]) {
+            Some(ErrorKind::Quota)
         } else if status == Some(404) && says(&["model"])
             || says(&["invalid model", "not a valid model"])
         {
@@ -185,6 +219,12 @@ fn retry_delay(error: &Value) -> Option<Duration> {
     let delay = details.iter().find_map(|detail| detail.get("retryDelay")?.as_str())?;
     let seconds: f64 = delay.strip_suffix('s')?.parse().ok()?;
     Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// The status that Anthropic's type of an error means; the shape `{"type": "error", …}` is Anthropic's.
+fn status_of_type(value: &Value, r#type: &str) -> Option<u16> {
+    let known = STATUS.iter().find(|(name, _)| *name == r#type);
+    known.filter(|_| value["type"] == "error").map(|(_, status)| *status)
 }
 
 /// What a status alone means.

@@ -31,6 +31,11 @@ pub trait Protocol: Clone + Send + Sync + 'static {
     /// The protocol as this server speaks it.
     fn new(config: &ServerConfig) -> Self;
 
+    /// Whether this base URL, without a slash at its end, is the vendor's own server.
+    fn is_official(base_url: &str) -> bool {
+        base_url == Self::BASE_URL
+    }
+
     /// Where a request goes, below the base URL.
     fn path(&self, request: &ChatRequest, streamed: bool) -> String;
 

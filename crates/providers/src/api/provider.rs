@@ -42,7 +42,7 @@ impl<P: Protocol> HttpProvider<P> {
     /// [`ConfigError`] if the base URL, a header or the key cannot be used.
     pub fn new(config: ServerConfig) -> Result<Self, ConfigError> {
         let base_url = BaseUrl::parse(&config.base_url)?;
-        let official = base_url.as_str() == P::BASE_URL;
+        let official = P::is_official(base_url.as_str());
         let protocol = P::new(&config);
         let key = ApiKey::new(config.key.clone(), &config.key_variable);
         let http = HttpClient::new(&config, base_url, key)?;

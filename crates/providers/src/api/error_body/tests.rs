@@ -127,3 +127,39 @@ fn a_gateway_s_cause_is_part_of_the_message() {
         "metadata": {"raw": "try later"}}});
     assert_eq!(ErrorBody::read(&body).message, "Provider returned error: try later");
 }
+
+#[test]
+fn anthropic_s_errors_mean_the_same_with_a_status_and_without() {
+    let rows = [
+        (400, "invalid_request_error", "max_tokens: required", InvalidRequest),
+        (400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000", ContextLength),
+        (
+            400,
+            "invalid_request_error",
+            "input and `max_tokens` exceed context limit",
+            ContextLength,
+        ),
+        (400, "invalid_request_error", "Your credit balance is too low to go on", Quota),
+        (400, "invalid_request_error", "You have reached your specified API usage limits.", Quota),
+        (401, "authentication_error", "invalid x-api-key", Auth),
+        (402, "billing_error", "no card", Quota),
+        (403, "permission_error", "not yours", Permission),
+        (404, "not_found_error", "model: claude-x", ModelNotFound),
+        (404, "not_found_error", "Not Found", InvalidRequest),
+        (413, "request_too_large", "too many bytes", ContextLength),
+        (429, "rate_limit_error", "slow down", RateLimit),
+        (500, "api_error", "Internal server error", Server),
+        (504, "timeout_error", "timed out", Timeout),
+        (529, "overloaded_error", "Overloaded", Server),
+    ];
+    for (status, name, message, expected) in rows {
+        let body = json!({"type": "error", "error": {"type": name, "message": message}});
+        assert_eq!(kind(status, &body), expected, "{message}");
+        let inside = ErrorBody::inside(&body).unwrap();
+        assert_eq!((inside.classify(None), inside.status()), (expected, Some(status)), "{message}");
+        assert_eq!(inside.code(), Some(name));
+    }
+    // Others use some of these types for other statuses.
+    let other = json!({"error": {"type": "invalid_request_error", "message": "m"}});
+    assert_eq!(ErrorBody::inside(&other).unwrap().status(), None);
+}
