@@ -106,3 +106,6 @@ fn error(data: &str) -> ErrorBody {
     let plain = || Value::String(data.to_owned());
     ErrorBody::read(&serde_json::from_str(data).unwrap_or_else(|_| plain()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails may panic")]
 
+#[cfg(feature = "anthropic")]
+mod anthropic;
 mod cancel;
 mod chain;
 mod errors;

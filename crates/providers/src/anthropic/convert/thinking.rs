@@ -108,8 +108,8 @@ fn thinking(
 fn budget(effort: ReasoningEffort, max_tokens: u32) -> Option<Thinking> {
     let most = match effort {
         ReasoningEffort::Budget(_) => max_tokens.saturating_sub(1),
-        // A level says nothing of the answer: a quarter of the tokens is kept for it.
-        _ => max_tokens - max_tokens / 4,
+        // A level says nothing of the answer: some tokens are kept for it, at most a quarter.
+        _ => max_tokens - (max_tokens / 4).min(DEFAULT_MAX_TOKENS),
     };
     let budget_tokens = tokens(effort).min(most);
     (budget_tokens >= SMALLEST_BUDGET).then_some(Thinking::Enabled { budget_tokens })

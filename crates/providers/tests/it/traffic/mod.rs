@@ -7,6 +7,8 @@
 //! - our answer or error against the library's, whole, byte by byte, and with CRLF;
 //! - the answer cut at many places: an error, or an answer that lacks nothing.
 
+#[cfg(feature = "anthropic")]
+pub(crate) mod anthropic;
 mod openai_chat;
 mod reading;
 
@@ -209,4 +211,10 @@ pub(crate) fn without_nulls(value: Value) -> Value {
 #[tokio::test]
 async fn openai_chat_completions() {
     play(&openai_chat::API).await;
+}
+
+#[cfg(feature = "anthropic")]
+#[tokio::test]
+async fn anthropic_messages() {
+    play(&anthropic::API).await;
 }

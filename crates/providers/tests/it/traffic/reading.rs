@@ -59,7 +59,7 @@ impl Reading {
         }
     }
 
-    fn assert_same(&self, id: &str, answer: &ChatResponse) {
+    pub(crate) fn assert_same(&self, id: &str, answer: &ChatResponse) {
         assert_eq!(answer.text(), self.text, "{id}: text");
         let thoughts: String = answer.reasoning_blocks().map(|block| block.text.as_str()).collect();
         assert_eq!(thoughts, self.reasoning, "{id}: reasoning");
