@@ -180,7 +180,8 @@ async fn call(
     recording: &Recording,
 ) -> Result<ChatResponse, ProviderError> {
     let cx = CallContext::default();
-    if recording.is_streamed() {
+    // A refusal of a streamed request is no stream.
+    if recording.is_streamed() || recording.request.body["stream"] == true {
         chat::collect("test", provider.stream(&cx, request).await?, |_| {}).await
     } else {
         provider.chat(&cx, request).await
