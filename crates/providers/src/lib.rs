@@ -37,6 +37,8 @@ pub use registry::{Env, Factory, ProviderOptions, Registry, process_env};
 pub use anthropic::Anthropic;
 #[cfg(feature = "extractive")]
 pub use extractive::Extractive;
+#[cfg(feature = "ollama")]
+pub use ollama::Ollama;
 #[cfg(feature = "http")]
 pub use {
     api::{AUTO_MODEL, HttpProvider},

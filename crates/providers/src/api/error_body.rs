@@ -31,6 +31,13 @@ const FILTERED: [&str; 5] = [
 ];
 /// Groq's word for a tier without room.
 const BUSY: [&str; 1] = ["capacity_exceeded"];
+/// How Ollama says that no request of the kind will do with this model.
+const UNABLE: [&str; 4] = [
+    "does not support tools",
+    "does not support thinking",
+    "does not support chat",
+    "does not support completion",
+];
 const NO_MODEL: [&str; 3] = ["model_not_found", "invalid_model", "DeploymentNotFound"];
 
 /// What Anthropic's types mean where no status comes with them: in the middle of a stream.
@@ -68,6 +75,8 @@ pub struct ErrorBody {
     pub(super) request_id: Option<String>,
     /// When to come back, if it says so in the body (Gemini).
     pub(super) retry_after: Option<Duration>,
+    /// Whether it says where to sign the server in (Ollama).
+    pub(super) signs_in: bool,
     /// Whether a filter's reasons came with it.
     moderated: bool,
     /// A status inside the body: gateways report one when the HTTP status was already sent.
@@ -104,6 +113,8 @@ impl ErrorBody {
         let status = ["status_code", "raw_status_code", "code", "status"];
         let status = status.iter().find_map(|name| text(name).parse().ok());
         let inner_code = error.pointer("/innererror/code").map(plain).unwrap_or_default();
+        // Ollama's, beside an error that is a text.
+        let status = status.or_else(|| value.get("StatusCode").map(plain)?.parse().ok());
         let status = status.filter(|status| (400..600).contains(status));
         let status = status.or_else(|| status_of_type(value, &text("type")));
         let reasons = error.pointer("/metadata/reasons").and_then(Value::as_array);
@@ -116,6 +127,7 @@ impl ErrorBody {
             message,
             request_id,
             retry_after: retry_delay(error),
+            signs_in: value.get("signin_url").is_some(),
             moderated,
             status,
         }
@@ -169,11 +181,14 @@ impl ErrorBody {
 
     /// Words decide only where servers are known to send no code.
     fn by_message(&self, status: Option<u16>) -> Option<ErrorKind> {
-        if !matches!(status, Some(400 | 404 | 413 | 422)) {
-            return None;
-        }
         let message = self.message.to_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+        match status {
+            // Ollama's cloud, of an hour or a week.
+            Some(429) if says(&["usage limit"]) => return Some(ErrorKind::Quota),
+            Some(400 | 404 | 413 | 422) => {}
+            _ => return None,
+        }
         if says(&CONTEXT_WORDS) {
             Some(ErrorKind::ContextLength)
         } else if says(&["credit balance is too low", "specified api usage limits"]) {
@@ -182,6 +197,8 @@ impl ErrorBody {
             || says(&["invalid model", "not a valid model"])
         {
             Some(ErrorKind::ModelNotFound)
+        } else if says(&UNABLE) {
+            Some(ErrorKind::Unsupported)
         } else {
             None
         }

@@ -6,10 +6,14 @@ use reqwest::header::HeaderMap;
 use ziggurat_core::{ErrorKind, ProviderError};
 
 use super::{ErrorBody, Fault};
-use crate::http::{Reporter, excerpt, read_prefix, retry_after, should_retry};
+use crate::http::{Reporter, excerpt, read_body, read_prefix, retry_after, should_retry};
 
 /// How much of an error's body is read.
 const EXPLANATION: usize = 64 * 1024;
+
+/// Of a local Ollama, whose own key is what its cloud refused.
+const SIGN_IN: &str =
+    "the server is not signed in, and its cloud wants it to be: run `ollama signin` where it runs";
 
 /// Headers that bear the server's id of a request.
 const REQUEST_ID: [&str; 4] =
@@ -29,6 +33,14 @@ pub(super) async fn check(
     Err(refusal(reporter, status, &headers, &body))
 }
 
+/// The whole body of the response, if its status is a success.
+pub(crate) async fn read_answer(
+    response: Response,
+    reporter: &Reporter,
+) -> Result<Vec<u8>, ProviderError> {
+    read_body(check(response, reporter).await?, reporter).await
+}
+
 /// The server's id of the request.
 pub(super) fn request_id(reporter: &Reporter, headers: &HeaderMap) -> Option<String> {
     let id = REQUEST_ID.iter().find_map(|name| headers.get(*name)?.to_str().ok())?;
@@ -46,6 +58,7 @@ fn refusal(reporter: &Reporter, status: u16, headers: &HeaderMap, body: &[u8]) -
     };
     let message = match kind {
         // Servers repeat parts of a refused key.
+        ErrorKind::Auth if error.signs_in => SIGN_IN.to_owned(),
         ErrorKind::Auth => reporter.key().refused(),
         _ if said.is_empty() => format!("HTTP {status} without explanation"),
         _ => format!("HTTP {status}: {said}"),

@@ -12,6 +12,8 @@ mod provider;
 mod stream;
 
 pub(crate) use error_body::ErrorBody;
+#[cfg(feature = "ollama")]
+pub(crate) use failure::read_answer;
 pub(crate) use finish::Cut;
 pub(crate) use lenient::lenient;
 pub(crate) use listing::{Listed, Listing, first_chat_model};

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use ziggurat_core::chat::ChatEnd;
-use ziggurat_core::{BoxError, ChatDelta, ChatRequest, ChatResponse, ErrorKind};
+use ziggurat_core::{BoxError, CallContext, ChatDelta, ChatRequest, ChatResponse, ErrorKind};
 use ziggurat_core::{ModelInfo, ProviderError};
 
 use super::{Cut, ErrorBody, Listing};
@@ -36,6 +36,11 @@ pub trait Protocol: Clone + Send + Sync + 'static {
         base_url == Self::BASE_URL
     }
 
+    /// The base URL that is meant by what was given.
+    fn base_url(given: &str) -> &str {
+        given
+    }
+
     /// Where a request goes, below the base URL.
     fn path(&self, request: &ChatRequest, streamed: bool) -> String;
 
@@ -58,6 +63,12 @@ pub trait Protocol: Clone + Send + Sync + 'static {
         Listing::parse(body)
     }
 
+    /// Whether the server would list a model of this name if it had it.
+    fn is_listed(&self, model: &str) -> bool {
+        let _ = model;
+        true
+    }
+
     /// Where the tokens of a request are counted, and what is sent there; `None` if nowhere.
     fn count(&self, request: &ChatRequest) -> Option<Result<(String, Vec<u8>), Fault>> {
         let _ = request;
@@ -70,7 +81,8 @@ pub trait Protocol: Clone + Send + Sync + 'static {
         None
     }
 
-    /// What this API's rules say about a model by its name alone; `official` at the vendor's own server.
+    /// What this API's rules say about a model by its name alone, over what the server's settings say;
+    /// `official` at the vendor's own server.
     fn known(&self, info: &mut ModelInfo, official: bool) {
         let _ = (info, official);
     }
@@ -81,8 +93,13 @@ pub trait Protocol: Clone + Send + Sync + 'static {
     }
 
     /// What the server says about a model beyond its list. `listed` is what the list told.
-    async fn ask(&self, http: &HttpClient, listed: ModelInfo) -> Result<ModelInfo, ProviderError> {
-        let _ = http;
+    async fn ask(
+        &self,
+        cx: &CallContext,
+        http: &HttpClient,
+        listed: ModelInfo,
+    ) -> Result<ModelInfo, ProviderError> {
+        let _ = (cx, http);
         Ok(listed)
     }
 }

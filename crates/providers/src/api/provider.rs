@@ -41,7 +41,7 @@ impl<P: Protocol> HttpProvider<P> {
     /// # Errors
     /// [`ConfigError`] if the base URL, a header or the key cannot be used.
     pub fn new(config: ServerConfig) -> Result<Self, ConfigError> {
-        let base_url = BaseUrl::parse(&config.base_url)?;
+        let base_url = BaseUrl::parse(P::base_url(&config.base_url))?;
         let official = P::is_official(base_url.as_str());
         let protocol = P::new(&config);
         let key = ApiKey::new(config.key.clone(), &config.key_variable);
@@ -54,7 +54,7 @@ impl<P: Protocol> HttpProvider<P> {
     pub(crate) async fn listing(&self, cx: &CallContext) -> Result<Listing, ProviderError> {
         let reporter = self.http.reporter(cx);
         let response = self.http.get(cx, &self.protocol.models_path()).await?;
-        let body = read_body(failure::check(response, &reporter).await?, &reporter).await?;
+        let body = failure::read_answer(response, &reporter).await?;
         self.protocol
             .listing(&body)
             .ok_or_else(|| reporter.protocol("this is no list of models", &body, "no list".into()))
@@ -124,13 +124,13 @@ impl<P: Protocol> Provider for HttpProvider<P> {
     /// and what is known of the vendor's own models, at the vendor.
     fn known(&self, model: &str) -> ModelInfo {
         let mut info = ModelInfo::unknown(&self.name, model);
-        self.protocol.known(&mut info, self.official);
         if self.free {
             info.price = Some(Price::FREE);
         }
         if self.json_schema {
             info.json_schema = Some(true);
         }
+        self.protocol.known(&mut info, self.official);
         info
     }
 
@@ -154,7 +154,7 @@ impl<P: Protocol> Provider for HttpProvider<P> {
         let mut info = self.known(model);
         match listing.find(model) {
             Some(listed) => listed.tell(&mut info),
-            None if listing.is_whole() => {
+            None if listing.is_whole() && self.protocol.is_listed(model) => {
                 return Err(self.not_listed(&self.http.reporter(cx), model, &listing));
             }
             None => {}
@@ -162,7 +162,7 @@ impl<P: Protocol> Provider for HttpProvider<P> {
         if self.http.has_key() {
             info.key_checked = Some(listed && self.looks_at_key(cx).await);
         }
-        self.protocol.ask(&self.http, info).await
+        self.protocol.ask(cx, &self.http, info).await
     }
 
     async fn models(&self, cx: &CallContext) -> Result<Vec<ModelInfo>, ProviderError> {
@@ -184,7 +184,7 @@ impl<P: Protocol> Provider for HttpProvider<P> {
         let reporter = self.http.reporter(cx);
         let (path, body) = sent.map_err(|fault| failure::of_request(&reporter, fault))?;
         let response = self.http.post(cx, &path, body, "application/json").await?;
-        let body = read_body(failure::check(response, &reporter).await?, &reporter).await?;
+        let body = failure::read_answer(response, &reporter).await?;
         let none = || reporter.protocol("this is no count of tokens", &body, "no count".into());
         self.protocol.counted(&body).ok_or_else(none).map(Some)
     }

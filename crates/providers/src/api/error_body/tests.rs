@@ -71,6 +71,18 @@ fn words_decide_where_servers_send_no_code() {
         (400, "Invalid model: x", ModelNotFound),
         (400, "x is not a valid model ID", ModelNotFound),
         (500, "context size", Server),
+        (404, "model 'llama9' not found", ModelNotFound),
+        (404, "404 page not found", InvalidRequest),
+        (400, "registry.ollama.ai/library/gemma:2b does not support tools", Unsupported),
+        (400, "\"gemma:2b\" does not support thinking", Unsupported),
+        (400, "\"nomic-embed-text\" does not support chat", Unsupported),
+        (400, "Unsupported value: 'x' does not support 'y' with this model.", InvalidRequest),
+        (400, "the input length exceeds the context length", ContextLength),
+        // Another model's room is free again a moment later.
+        (500, "model requires more system memory (5.6 GiB) than is available (3 GiB)", Server),
+        (503, "server busy, please try again.  maximum pending requests exceeded", Server),
+        (429, "you have reached your weekly usage limit, please wait or upgrade", Quota),
+        (429, "slow down", RateLimit),
     ];
     for (status, message, expected) in rows {
         assert_eq!(kind(status, &json!({"error": {"message": message}})), expected, "{message}");
@@ -109,6 +121,7 @@ fn an_error_inside_an_answer_is_found_and_classified() {
         (json!({"error": {"type": "invalid_request_error"}}), InvalidRequest),
         (json!({"error": {"type": "server_error"}}), Server),
         (json!({"error": "overloaded"}), Server),
+        (json!({"StatusCode": 429, "Status": "429 Too Many", "error": "slow down"}), RateLimit),
         (json!({"error": {"code": "context_length_exceeded"}}), ContextLength),
         (json!({"object": "error", "type": "BadRequestError", "code": 400}), InvalidRequest),
     ];

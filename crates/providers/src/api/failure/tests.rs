@@ -77,3 +77,11 @@ fn nonsense_in_a_body_is_no_hint() {
         assert_eq!(error.retry_after(), None, "{delay}");
     }
 }
+
+#[test]
+fn a_server_that_is_not_signed_in_is_no_fault_of_the_key() {
+    let body = br#"{"error":"unauthorized","signin_url":"https://ollama.com/connect?key=x"}"#;
+    let error = refusal(&reporter(), 401, &HeaderMap::new(), body);
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    assert!(error.message().contains("`ollama signin`"), "{error}");
+}
