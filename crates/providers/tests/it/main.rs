@@ -10,6 +10,7 @@ mod errors;
 mod limits;
 mod listing;
 mod local_recordings;
+mod ollama;
 mod registry;
 mod secrets;
 mod streams;

@@ -9,6 +9,7 @@
 
 #[cfg(feature = "anthropic")]
 pub(crate) mod anthropic;
+mod ollama;
 mod openai_chat;
 mod reading;
 
@@ -218,4 +219,9 @@ async fn openai_chat_completions() {
 #[tokio::test]
 async fn anthropic_messages() {
     play(&anthropic::API).await;
+}
+
+#[tokio::test]
+async fn ollama_chat() {
+    play(&ollama::API).await;
 }
