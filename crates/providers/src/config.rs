@@ -30,6 +30,7 @@ pub struct ServerConfig {
     pub(crate) json_schema: bool,
     pub(crate) quirks: Quirks,
     pub(crate) idle_timeout: Duration,
+    pub(crate) allowed_hosts: Vec<String>,
 }
 
 /// Where a request bears the key.
@@ -83,6 +84,7 @@ impl ServerConfig {
             json_schema: false,
             quirks: Quirks::default(),
             idle_timeout: IDLE_TIMEOUT,
+            allowed_hosts: Vec::new(),
         }
     }
 
@@ -117,13 +119,15 @@ impl ServerConfig {
         self
     }
 
-    /// A header of every request, for example `anthropic-beta`. It is no place for a key.
+    /// A header of every request, for example `anthropic-beta`. Its value is treated like a key: it is
+    /// shown nowhere.
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// A parameter of every request's address, for example Azure's `api-version`.
+    /// A parameter of every request's address, for example Azure's `api-version`. Its value is shown
+    /// nowhere.
     pub fn with_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self
@@ -154,22 +158,50 @@ impl ServerConfig {
         self.idle_timeout = idle_timeout;
         self
     }
+
+    /// Hosts that the server may be at although they are neither on the public internet nor this machine:
+    /// names (`models.internal`, wherever it leads), addresses (`10.0.0.7`) and networks (`10.0.0.0/8`).
+    /// Default: none, so that an address from a file or a form leads into nobody's network.
+    ///
+    /// What is checked is the base URL itself, when the provider is made, and the addresses that its
+    /// host name leads to, whenever a connection is made. `localhost` must lead to this machine. A proxy
+    /// from the environment is not checked, and looks names up itself.
+    ///
+    /// ```
+    /// use ziggurat_providers::{ConfigError, OpenAi, ServerConfig};
+    /// let config = ServerConfig::new("office", "http://10.0.0.7:8080/v1");
+    /// assert!(matches!(OpenAi::new(config.clone()), Err(ConfigError::BaseUrl { .. })));
+    /// assert!(OpenAi::new(config.with_allowed_hosts(["10.0.0.0/8"])).is_ok());
+    /// ```
+    pub fn with_allowed_hosts(
+        mut self,
+        hosts: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.allowed_hosts.extend(hosts.into_iter().map(Into::into));
+        self
+    }
 }
 
 impl fmt::Debug for ServerConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        let names = |pairs: &[(String, String)]| -> Vec<String> {
+            pairs.iter().map(|(name, _)| name.clone()).collect()
+        };
+        let allowed: Vec<_> =
+            self.allowed_hosts.iter().map(|host| crate::http::without_credentials(host)).collect();
         f.debug_struct("ServerConfig")
             .field("name", &self.name)
             .field("base_url", &crate::http::without_credentials(&self.base_url))
             .field("has_key", &self.key.is_some())
             .field("key_variable", &self.key_variable)
             .field("auth", &self.auth)
-            .field("headers", &headers)
+            .field("headers", &names(&self.headers))
+            .field("query", &names(&self.query))
             .field("free", &self.free)
             .field("json_schema", &self.json_schema)
             .field("quirks", &self.quirks)
             .field("idle_timeout", &self.idle_timeout)
+            .field("allowed_hosts", &allowed)
             .finish()
     }
 }

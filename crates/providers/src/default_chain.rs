@@ -72,7 +72,7 @@ pub async fn choose(
         let model = registry.create(&provider("openai"), &options)?;
         return Ok(Choice::new(model, "OPENAI_API_KEY is set"));
     }
-    if let Some((server, model)) = running(local_servers).await {
+    if let Some((server, model)) = running(local_servers, &options).await {
         return at_local_server(registry, &options, server, model);
     }
     if has_material && registry.names().any(|name| name == "extractive") {
@@ -111,7 +111,7 @@ fn at_local_server(
         let name = ModelName { provider: name.to_owned(), model: Some(model) };
         registry.create(&name, &options.with_base_url(server.base_url()))?
     } else {
-        let adapter = keyless(server)
+        let adapter = keyless(server, options)
             .map_err(|source| SelectionError::Config { provider: name.to_owned(), source })?;
         Model::known(Arc::new(adapter), &model)
     };
@@ -119,8 +119,12 @@ fn at_local_server(
 }
 
 /// The first server, in order, that answers like one, and its first model that can chat.
-async fn running(servers: &[LocalServer]) -> Option<(&LocalServer, String)> {
-    let mut probes: FuturesOrdered<_> = servers.iter().map(probe).collect();
+async fn running<'a>(
+    servers: &'a [LocalServer],
+    options: &ProviderOptions<'_>,
+) -> Option<(&'a LocalServer, String)> {
+    let mut probes: FuturesOrdered<_> =
+        servers.iter().map(|server| probe(server, options)).collect();
     while let Some(found) = probes.next().await {
         if found.is_some() {
             return found;
@@ -129,14 +133,18 @@ async fn running(servers: &[LocalServer]) -> Option<(&LocalServer, String)> {
     None
 }
 
-async fn probe(server: &LocalServer) -> Option<(&LocalServer, String)> {
-    let adapter = keyless(server).ok()?;
+async fn probe<'a>(
+    server: &'a LocalServer,
+    options: &ProviderOptions<'_>,
+) -> Option<(&'a LocalServer, String)> {
+    let adapter = keyless(server, options).ok()?;
     let listing = timeout(PROBE, adapter.listing(&CallContext::default())).await.ok()?.ok()?;
     let ids = listing.models.iter().map(|listed| listed.id.as_str());
     let first = first_chat_model(ids).filter(|_| listing.canonical)?;
     Some((server, first.to_owned()))
 }
 
-fn keyless(server: &LocalServer) -> Result<OpenAi, ConfigError> {
-    OpenAi::new(ServerConfig::new(server.name(), server.base_url()).with_free(true))
+fn keyless(server: &LocalServer, options: &ProviderOptions<'_>) -> Result<OpenAi, ConfigError> {
+    let config = ServerConfig::new(server.name(), server.base_url()).with_free(true);
+    OpenAi::new(config.with_allowed_hosts(options.allowed_hosts()))
 }

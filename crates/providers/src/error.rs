@@ -16,6 +16,16 @@ pub enum ConfigError {
         #[source]
         problem: crate::BaseUrlProblem,
     },
+    /// A host that should be allowed is none.
+    #[cfg(feature = "http")]
+    #[error("the allowed host `{host}`: {problem}")]
+    AllowedHost {
+        /// The host as it was given, without what might be a password.
+        host: String,
+        /// What is wrong with it.
+        #[source]
+        problem: crate::AllowedHostProblem,
+    },
     /// The provider has no server, so a base URL makes no sense.
     #[error("{provider} runs in this process and takes no base URL")]
     BaseUrlUnused {

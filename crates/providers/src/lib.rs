@@ -43,7 +43,7 @@ pub use ollama::Ollama;
 pub use {
     api::{AUTO_MODEL, HttpProvider},
     config::{Auth, Quirks, ServerConfig, TokenLimit},
-    http::BaseUrlProblem,
+    http::{AllowedHostProblem, BaseUrlProblem},
 };
 #[cfg(feature = "openai")]
 pub use {

@@ -1,8 +1,8 @@
 //! The servers on one's own machine that are looked for when nothing is configured.
 
-use crate::http::BaseUrl;
+use crate::http::{AllowedHosts, BaseUrl};
 use crate::openai;
-use crate::{ConfigError, Env};
+use crate::{ConfigError, Env, ProviderOptions};
 
 /// The variable that replaces the list of local servers.
 const VARIABLE: &str = "ZIGGURAT_LOCAL_SERVERS";
@@ -15,13 +15,26 @@ pub struct LocalServer {
 }
 
 impl LocalServer {
-    /// A server under a provider's name.
+    /// A server under a provider's name, on this machine or on the public internet.
     ///
     /// # Errors
     /// [`ConfigError::BaseUrl`] if the URL cannot be used.
     pub fn new(name: impl Into<String>, base_url: &str) -> Result<Self, ConfigError> {
-        let base_url = BaseUrl::parse(base_url)?.as_str().to_owned();
-        Ok(Self { name: name.into(), base_url })
+        Self::with_allowed_hosts(name, base_url, &[])
+    }
+
+    /// A server that may also be at one of these hosts; see
+    /// [`ServerConfig::with_allowed_hosts`](crate::ServerConfig::with_allowed_hosts).
+    ///
+    /// # Errors
+    /// [`ConfigError::BaseUrl`] if the URL cannot be used, [`ConfigError::AllowedHost`] if a host is none.
+    pub fn with_allowed_hosts(
+        name: impl Into<String>,
+        base_url: &str,
+        hosts: &[String],
+    ) -> Result<Self, ConfigError> {
+        let base_url = BaseUrl::parse(base_url, &AllowedHosts::parse(hosts)?)?;
+        Ok(Self { name: name.into(), base_url: base_url.as_str().to_owned() })
     }
 
     /// Ollama, llama.cpp and LM Studio at their usual ports on this machine, in this order.
@@ -34,21 +47,23 @@ impl LocalServer {
     }
 
     /// The list in `ZIGGURAT_LOCAL_SERVERS`: `NAME=URL` or `URL` (named `local`), separated by
-    /// commas; empty for none. The [defaults](Self::defaults) if it is not set.
+    /// commas; empty for none. The [defaults](Self::defaults) if it is not set. They may be at hosts that
+    /// `ZIGGURAT_ALLOW_HOSTS` allows.
     ///
     /// # Errors
-    /// [`ConfigError::BaseUrl`] if a URL cannot be used.
+    /// As [`with_allowed_hosts`](Self::with_allowed_hosts).
     pub fn from_env(env: Env<'_>) -> Result<Vec<Self>, ConfigError> {
         let Some(list) = env(VARIABLE) else { return Ok(Self::defaults()) };
         let items = list.split(',').map(str::trim).filter(|item| !item.is_empty());
-        items.map(Self::parse).collect()
+        let hosts = ProviderOptions::new(env).allowed_hosts();
+        items.map(|item| Self::parse(item, &hosts)).collect()
     }
 
-    fn parse(item: &str) -> Result<Self, ConfigError> {
+    fn parse(item: &str, hosts: &[String]) -> Result<Self, ConfigError> {
         let is_name = |name: &&str| !name.is_empty() && !name.contains([':', '/']);
         match item.split_once('=').filter(|(name, _)| is_name(name)) {
-            Some((name, base_url)) => Self::new(name.trim(), base_url),
-            None => Self::new("local", item),
+            Some((name, base_url)) => Self::with_allowed_hosts(name.trim(), base_url, hosts),
+            None => Self::with_allowed_hosts("local", item, hosts),
         }
     }
 
@@ -101,5 +116,19 @@ mod tests {
     fn a_bad_url_is_an_error_and_not_silently_left_out() {
         let env = |_: &str| Some("vllm=127.0.0.1:8000".to_owned());
         assert!(LocalServer::from_env(&env).is_err());
+    }
+
+    #[test]
+    fn a_server_in_the_local_network_must_be_allowed() {
+        let with = |allowed: &'static str| {
+            LocalServer::from_env(&move |variable: &str| match variable {
+                VARIABLE => Some("vllm=http://10.0.0.7:8000/v1".to_owned()),
+                "ZIGGURAT_ALLOW_HOSTS" => Some(allowed.to_owned()),
+                _ => None,
+            })
+        };
+        assert!(with("10.0.0.7").is_ok() && with("a.example, 10.0.0.0/8,").is_ok());
+        assert!(matches!(with("10.0.0.8"), Err(ConfigError::BaseUrl { .. })));
+        assert!(matches!(with("10/8"), Err(ConfigError::AllowedHost { .. })));
     }
 }

@@ -30,12 +30,17 @@ pub struct ProviderOptions<'a> {
     pub base_url: Option<&'a str>,
     /// How long a server may be silent, in place of the provider's default.
     pub idle_timeout: Option<Duration>,
+    /// Hosts that a server may be at beside the public ones and this machine.
+    pub allow_hosts: &'a [String],
 }
+
+/// The variable that allows hosts.
+const ALLOW_HOSTS: &str = "ZIGGURAT_ALLOW_HOSTS";
 
 impl<'a> ProviderOptions<'a> {
     /// The provider's defaults, with keys from this environment.
     pub fn new(env: Env<'a>) -> Self {
-        Self { env, base_url: None, idle_timeout: None }
+        Self { env, base_url: None, idle_timeout: None, allow_hosts: &[] }
     }
 
     /// The same options with this server.
@@ -48,6 +53,20 @@ impl<'a> ProviderOptions<'a> {
     pub fn with_idle_timeout(mut self, idle_timeout: impl Into<Option<Duration>>) -> Self {
         self.idle_timeout = idle_timeout.into();
         self
+    }
+
+    /// The same options with these hosts allowed: names, addresses and networks.
+    pub fn with_allow_hosts(mut self, hosts: &'a [String]) -> Self {
+        self.allow_hosts = hosts;
+        self
+    }
+
+    /// The hosts that are allowed by these options and by `ZIGGURAT_ALLOW_HOSTS` (separated by commas),
+    /// for [`ServerConfig::with_allowed_hosts`](crate::ServerConfig::with_allowed_hosts).
+    pub fn allowed_hosts(&self) -> Vec<String> {
+        let variable = self.var(ALLOW_HOSTS).unwrap_or_default();
+        let listed = variable.split(',').map(str::trim).filter(|host| !host.is_empty());
+        self.allow_hosts.iter().cloned().chain(listed.map(str::to_owned)).collect()
     }
 
     /// The variable's value, unless it is unset or blank.

@@ -6,7 +6,7 @@ use reqwest::header::HeaderMap;
 use ziggurat_core::{ErrorKind, ProviderError};
 
 use super::{ErrorBody, Fault};
-use crate::http::{Reporter, excerpt, read_body, read_prefix, retry_after, should_retry};
+use crate::http::{Reporter, read_body, read_prefix, retry_after, should_retry};
 
 /// How much of an error's body is read.
 const EXPLANATION: usize = 64 * 1024;
@@ -29,7 +29,7 @@ pub(super) async fn check(
     }
     let status = response.status().as_u16();
     let headers = response.headers().clone();
-    let body = read_prefix(response, EXPLANATION).await;
+    let body = read_prefix(response, EXPLANATION, reporter).await;
     Err(refusal(reporter, status, &headers, &body))
 }
 
@@ -44,7 +44,7 @@ pub(crate) async fn read_answer(
 /// The server's id of the request.
 pub(super) fn request_id(reporter: &Reporter, headers: &HeaderMap) -> Option<String> {
     let id = REQUEST_ID.iter().find_map(|name| headers.get(*name)?.to_str().ok())?;
-    Some(excerpt(&reporter.key().scrub(id), 200))
+    Some(reporter.excerpt(id, 200))
 }
 
 /// An answer with the status of an error.
@@ -52,8 +52,7 @@ fn refusal(reporter: &Reporter, status: u16, headers: &HeaderMap, body: &[u8]) -
     let error = ErrorBody::parse(body);
     let kind = error.classify(Some(status));
     let said = match error.message.as_str() {
-        // The key is looked for before anything is cut off: half a key is a leak as well.
-        "" => excerpt(&reporter.key().scrub(&String::from_utf8_lossy(body)), 200),
+        "" => reporter.excerpt(&String::from_utf8_lossy(body), 200),
         message => message.to_owned(),
     };
     let message = match kind {
@@ -74,19 +73,20 @@ fn refusal(reporter: &Reporter, status: u16, headers: &HeaderMap, body: &[u8]) -
 }
 
 fn code(reporter: &Reporter, error: &ErrorBody) -> Option<String> {
-    Some(excerpt(&reporter.key().scrub(error.code()?), 200))
+    Some(reporter.excerpt(error.code()?, 200))
 }
 
 fn body_request_id(reporter: &Reporter, error: &ErrorBody) -> Option<String> {
-    Some(excerpt(&reporter.key().scrub(error.request_id.as_deref()?), 200))
+    Some(reporter.excerpt(error.request_id.as_deref()?, 200))
 }
 
 /// A request that cannot be made.
 pub(super) fn of_request(reporter: &Reporter, fault: Fault) -> ProviderError {
     match fault {
-        Fault::Malformed(source) => reporter
-            .error(ErrorKind::InvalidRequest, &format!("no request can be made: {source}"))
-            .with_source(source),
+        Fault::Malformed(source) => {
+            let message = format!("no request can be made: {source}");
+            reporter.caused(ErrorKind::InvalidRequest, &message, source)
+        }
         other => of_answer(reporter, other, "", b""),
     }
 }

@@ -2,6 +2,7 @@
 //! per call, no redirects, no clock over a whole answer but the caller's deadline.
 
 use std::fmt;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use reqwest::Response;
@@ -11,7 +12,7 @@ use ziggurat_core::{ModelInfo, Price, Provider, ProviderError, chat};
 
 use super::{Framing, Listing, Protocol, failure, stream};
 use crate::error::did_you_mean;
-use crate::http::{ApiKey, BaseUrl, HttpClient, Reporter, frames, read_body};
+use crate::http::{AllowedHosts, ApiKey, BaseUrl, HttpClient, Reporter, frames, read_body};
 use crate::nearest::nearest;
 use crate::{ConfigError, ServerConfig};
 
@@ -39,9 +40,10 @@ impl<P: Protocol> HttpProvider<P> {
     /// An adapter with these settings. No I/O.
     ///
     /// # Errors
-    /// [`ConfigError`] if the base URL, a header or the key cannot be used.
+    /// [`ConfigError`] if the base URL, an allowed host, a header or the key cannot be used.
     pub fn new(config: ServerConfig) -> Result<Self, ConfigError> {
-        let base_url = BaseUrl::parse(P::base_url(&config.base_url))?;
+        let allowed = AllowedHosts::parse(&config.allowed_hosts)?;
+        let base_url = BaseUrl::parse(P::base_url(&config.base_url), &allowed)?;
         let official = P::is_official(base_url.as_str());
         let protocol = P::new(&config);
         let key = ApiKey::new(config.key.clone(), &config.key_variable);
@@ -144,7 +146,7 @@ impl<P: Protocol> Provider for HttpProvider<P> {
     async fn model(&self, cx: &CallContext, model: &str) -> Result<ModelInfo, ProviderError> {
         let (listing, listed) = match self.listing(cx).await {
             Ok(listing) => (listing, true),
-            Err(error) if is_decisive(&error) => return Err(error),
+            Err(error) if is_decisive(&error) || is_late(cx) => return Err(error),
             Err(error) => {
                 tracing::debug!(provider = self.name, %error, "the list of models is not available");
                 (Listing::default(), false)
@@ -230,10 +232,19 @@ impl<P> fmt::Debug for HttpProvider<P> {
     }
 }
 
+/// Whether the call's deadline has passed.
+fn is_late(cx: &CallContext) -> bool {
+    cx.deadline().is_some_and(|deadline| Instant::now() >= deadline)
+}
+
 /// Whether a failure to list models says that calls will fail as well.
 fn is_decisive(error: &ProviderError) -> bool {
     // A key may be allowed to chat and not to list; OpenAI then says which scope is missing.
     let scoped = error.status() == Some(403) && error.message().contains("scope");
-    matches!(error.kind(), ErrorKind::Connect | ErrorKind::Auth)
-        || matches!(error.status(), Some(401 | 403)) && !scoped
+    match error.kind() {
+        ErrorKind::Connect | ErrorKind::Auth => true,
+        // The server's address is not allowed.
+        ErrorKind::Permission if error.status().is_none() => true,
+        _ => matches!(error.status(), Some(401 | 403)) && !scoped,
+    }
 }

@@ -2,9 +2,11 @@
 //! then and there and not by a strange answer later.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use url::{Host, Url};
 
+use super::hosts::{AllowedHosts, authority, is_local, is_plain, special};
 use crate::ConfigError;
 
 /// What is wrong with a base URL.
@@ -26,38 +28,58 @@ pub enum BaseUrlProblem {
     /// It has a fragment.
     #[error("it must not have a fragment (`#…`)")]
     Fragment,
+    /// Its host is an address or a name in disguise: octal, hexadecimal or shortened numbers, escapes,
+    /// letters that only look foreign.
+    #[error("its host is written in an unusual way; if that is meant, write it like {usual}")]
+    Disguised {
+        /// The host as it is understood.
+        usual: String,
+    },
+    /// Its host ends in a dot.
+    #[error("its host must not end in a dot; write it like {usual}")]
+    TrailingDot {
+        /// The host without the dot.
+        usual: String,
+    },
+    /// Its host is neither on the public internet nor this machine, and nobody allowed it.
+    #[error(
+        "{host} is {what} (RFC {rfc}); if that is meant, allow it: --allow-host {host}, \
+         ZIGGURAT_ALLOW_HOSTS or ServerConfig::with_allowed_hosts"
+    )]
+    NotPublic {
+        /// The address.
+        host: String,
+        /// What it is, with an article: `a private address`.
+        what: &'static str,
+        /// The RFC that says so.
+        rfc: u16,
+    },
 }
 
-/// A checked base URL, without a slash at its end.
-#[derive(Clone, PartialEq, Eq)]
+/// A checked base URL, without a slash at its end, and the hosts that were allowed for it.
+#[derive(Clone)]
 pub(crate) struct BaseUrl {
     text: String,
     query: String,
+    domain: Option<String>,
+    allowed: AllowedHosts,
     loopback: bool,
     https: bool,
 }
 
 impl BaseUrl {
-    /// Checks a base URL; a slash at its end makes no difference.
-    pub(crate) fn parse(text: &str) -> Result<Self, ConfigError> {
+    /// Checks a base URL; a slash at its end makes no difference. A name is looked up only when a
+    /// connection is made, and checked again then.
+    pub(crate) fn parse(text: &str, allowed: &AllowedHosts) -> Result<Self, ConfigError> {
         let text = text.trim();
         let refused = |problem| ConfigError::BaseUrl { url: without_credentials(text), problem };
         let url = Url::parse(text).map_err(|error| refused(BaseUrlProblem::Syntax(error)))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(refused(BaseUrlProblem::Scheme));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(refused(BaseUrlProblem::Credentials));
-        }
-        if url.query().is_some() {
-            return Err(refused(BaseUrlProblem::Query));
-        }
-        if url.fragment().is_some() {
-            return Err(refused(BaseUrlProblem::Fragment));
-        }
+        check_parts(text, &url).and_then(|()| check_host(text, &url, allowed)).map_err(refused)?;
         Ok(Self {
             text: url.as_str().trim_end_matches('/').to_owned(),
             query: String::new(),
+            domain: url.domain().map(str::to_owned),
+            allowed: allowed.clone(),
             loopback: is_loopback(&url),
             https: url.scheme() == "https",
         })
@@ -77,6 +99,16 @@ impl BaseUrl {
         let mut pairs = url::form_urlencoded::Serializer::new(String::new());
         self.query = pairs.extend_pairs(query).finish();
         self
+    }
+
+    /// Its host, if that is a name.
+    pub(crate) fn domain(&self) -> Option<&str> {
+        self.domain.as_deref()
+    }
+
+    /// The hosts that were allowed for it.
+    pub(crate) fn allowed(&self) -> &AllowedHosts {
+        &self.allowed
     }
 
     /// Whether it is this machine: no proxy may come between.
@@ -100,11 +132,64 @@ impl fmt::Debug for BaseUrl {
     }
 }
 
+/// All that a base URL must not have.
+fn check_parts(text: &str, url: &Url) -> Result<(), BaseUrlProblem> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(BaseUrlProblem::Scheme);
+    }
+    let user = !url.username().is_empty() || url.password().is_some();
+    // A user name may also be there and empty.
+    if user || authority(text, url).is_some_and(|authority| authority.contains('@')) {
+        return Err(BaseUrlProblem::Credentials);
+    }
+    if url.query().is_some() {
+        return Err(BaseUrlProblem::Query);
+    }
+    if url.fragment().is_some() {
+        return Err(BaseUrlProblem::Fragment);
+    }
+    Ok(())
+}
+
+/// Where a base URL may lead: to the public internet, to this machine by its usual names, and where it
+/// was allowed.
+fn check_host(text: &str, url: &Url, allowed: &AllowedHosts) -> Result<(), BaseUrlProblem> {
+    let Some(host) = url.host() else {
+        return Err(BaseUrlProblem::Syntax(url::ParseError::EmptyHost));
+    };
+    if allowed.has(&host) {
+        return Ok(());
+    }
+    if !authority(text, url).is_some_and(|authority| is_plain(authority, url)) {
+        return Err(BaseUrlProblem::Disguised { usual: host.to_string() });
+    }
+    let address: IpAddr = match host {
+        Host::Domain(name) => return check_name(name),
+        Host::Ipv4(address) => address.into(),
+        Host::Ipv6(address) => address.into(),
+    };
+    match special(address) {
+        Some(special) if !address.is_loopback() => Err(BaseUrlProblem::NotPublic {
+            host: address.to_string(),
+            what: special.what,
+            rfc: special.rfc,
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn check_name(name: &str) -> Result<(), BaseUrlProblem> {
+    match name.strip_suffix('.') {
+        Some(usual) => Err(BaseUrlProblem::TrailingDot { usual: usual.to_owned() }),
+        None => Ok(()),
+    }
+}
+
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => is_local(name),
         Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
         None => false,
     }
 }
@@ -125,8 +210,12 @@ pub(crate) fn without_credentials(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Result<BaseUrl, ConfigError> {
+        BaseUrl::parse(text, &AllowedHosts::default())
+    }
+
     fn problem(text: &str) -> BaseUrlProblem {
-        match BaseUrl::parse(text) {
+        match parse(text) {
             Err(ConfigError::BaseUrl { problem, .. }) => problem,
             other => panic!("{text}: {other:?}"),
         }
@@ -135,9 +224,9 @@ mod tests {
     #[test]
     fn a_slash_at_the_end_makes_no_difference() {
         for text in ["http://h/v1", "http://h/v1/", " http://h/v1// "] {
-            assert_eq!(BaseUrl::parse(text).unwrap().join("/models"), "http://h/v1/models");
+            assert_eq!(parse(text).unwrap().join("/models"), "http://h/v1/models");
         }
-        assert_eq!(BaseUrl::parse("http://h:1").unwrap().join("/models"), "http://h:1/models");
+        assert_eq!(parse("http://h:1").unwrap().join("/models"), "http://h:1/models");
     }
 
     #[test]
@@ -147,6 +236,7 @@ mod tests {
         assert_eq!(problem("localhost:8080"), BaseUrlProblem::Scheme);
         assert_eq!(problem("ftp://h/v1"), BaseUrlProblem::Scheme);
         assert_eq!(problem("http://me@h/v1"), BaseUrlProblem::Credentials);
+        assert_eq!(problem("http://@h/v1"), BaseUrlProblem::Credentials);
         assert_eq!(problem("http://h/v1?key=x"), BaseUrlProblem::Query);
         assert_eq!(problem("http://h/v1#x"), BaseUrlProblem::Fragment);
     }
@@ -159,16 +249,27 @@ mod tests {
             "http://me:p@canary@h",
             "http://h/v1?key=canary",
         ] {
-            let error = BaseUrl::parse(text).unwrap_err();
+            let error = parse(text).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
         }
     }
 
     #[test]
     fn this_machine_is_known_by_all_its_names() {
-        for text in ["http://127.0.0.1", "http://localhost:1", "http://[::1]", "http://0x7f.1"] {
-            assert!(BaseUrl::parse(text).unwrap().is_loopback(), "{text}");
+        for text in ["http://127.0.0.1", "http://127.1.2.3", "http://localhost:1", "http://[::1]"] {
+            assert!(parse(text).unwrap().is_loopback(), "{text}");
         }
-        assert!(!BaseUrl::parse("http://127.0.0.1.example.com").unwrap().is_loopback());
+        assert!(!parse("http://127.0.0.1.example.com").unwrap().is_loopback());
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_host_is_told_with_the_way_out() {
+        let told = |text: &str| problem(text).to_string();
+        let private = told("http://10.0.0.7:8080/v1");
+        assert!(private.starts_with("10.0.0.7 is a private address (RFC 1918)"), "{private}");
+        assert!(private.contains("--allow-host 10.0.0.7,"), "{private}");
+        assert!(told("http://0x7f.1/v1").ends_with("write it like 127.0.0.1"));
+        assert!(told("http://[::ffff:127.0.0.1]").ends_with("write it like [::ffff:7f00:1]"));
+        assert!(told("http://localhost./v1").ends_with("write it like localhost"));
     }
 }

@@ -2,6 +2,7 @@
 //! send none.
 
 use reqwest::Response;
+use tokio::time::timeout;
 use ziggurat_core::{ErrorKind, ProviderError};
 
 use super::Reporter;
@@ -28,16 +29,24 @@ pub(crate) async fn read_body(
     Ok(body)
 }
 
-/// As much of the body as arrives, up to `limit`: the explanation of an error whose status already
-/// tells enough.
-pub(crate) async fn read_prefix(mut response: Response, limit: usize) -> Vec<u8> {
+/// As much of the body as arrives, up to `limit` and until the server has been silent or has dripped for
+/// too long: the explanation of an error whose status already tells enough.
+pub(crate) async fn read_prefix(
+    mut response: Response,
+    limit: usize,
+    reporter: &Reporter,
+) -> Vec<u8> {
     let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        let room = limit - body.len();
-        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if body.len() == limit {
-            break;
+    let reading = async {
+        while let Ok(Some(chunk)) = response.chunk().await {
+            let room = limit - body.len();
+            body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            if body.len() == limit {
+                break;
+            }
         }
-    }
+    };
+    // What has arrived by then is kept.
+    let _ = timeout(reporter.idle(), reading).await;
     body
 }

@@ -7,10 +7,11 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
-use reqwest::{Client, RequestBuilder, Response, redirect, retry};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response, redirect, retry};
 use ziggurat_core::{CallContext, ErrorKind, ProviderError};
 
-use super::{ApiKey, BaseUrl, Reporter};
+use super::hosts::{Lookup, Resolver, system_lookup};
+use super::{ApiKey, BaseUrl, Reporter, Secrets, without_credentials};
 use crate::{ConfigError, ServerConfig};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -32,12 +33,26 @@ impl HttpClient {
         base_url: BaseUrl,
         key: ApiKey,
     ) -> Result<Self, ConfigError> {
+        Self::with_lookup(config, base_url, key, system_lookup())
+    }
+
+    /// A client that looks names up in this way.
+    fn with_lookup(
+        config: &ServerConfig,
+        base_url: BaseUrl,
+        key: ApiKey,
+        lookup: Lookup,
+    ) -> Result<Self, ConfigError> {
         let base_url = base_url.with_query(&config.query);
-        let client = client(&base_url, headers(&config.headers)?, config.idle_timeout);
+        let resolver = Resolver::new(base_url.domain(), base_url.allowed().clone(), lookup);
+        let builder = builder(&base_url, config.idle_timeout).dns_resolver(resolver);
+        let client = builder.default_headers(headers(&config.headers)?).build();
+        let authorization = key.header(&config.auth)?;
+        let secrets = Secrets::new(config, key);
         Ok(Self {
             client: client.map_err(|e| ConfigError::Client(e.into()))?,
-            authorization: key.header(&config.auth)?,
-            reporter: Reporter::new(&config.name, key, base_url.as_str(), config.idle_timeout),
+            authorization,
+            reporter: Reporter::new(&config.name, secrets, base_url.as_str(), config.idle_timeout),
             base_url,
         })
     }
@@ -97,8 +112,12 @@ impl HttpClient {
     ) -> Result<Response, ProviderError> {
         let mut request = request.header(ACCEPT, accept);
         if let Some(deadline) = cx.deadline() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(self.reporter(cx).too_late());
+            }
             // Covers the body too, however slowly it drips.
-            request = request.timeout(deadline.saturating_duration_since(Instant::now()));
+            request = request.timeout(left);
         }
         let response = request.send().await.map_err(|error| self.reporter(cx).transport(error))?;
         if response.status().is_redirection() {
@@ -113,7 +132,7 @@ impl HttpClient {
         let message = format!(
             "HTTP {status}: the server redirects to {}; redirects are not followed, since the key \
              is meant for {} alone",
-            location.unwrap_or("nowhere"),
+            location.map_or("nowhere".to_owned(), without_credentials),
             self.base_url.as_str(),
         );
         self.reporter.error(ErrorKind::InvalidRequest, &message).with_status(status)
@@ -129,19 +148,21 @@ impl fmt::Debug for HttpClient {
     }
 }
 
+/// The headers of every request. Any of them may be a secret, and none is worth showing.
 fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, ConfigError> {
     let headers = pairs.iter().map(|(name, value)| {
         let refused = || ConfigError::Header { name: name.clone() };
         let header = HeaderName::from_str(name).map_err(|_| refused())?;
-        Ok((header, HeaderValue::from_str(value).map_err(|_| refused())?))
+        let mut value = HeaderValue::from_str(value).map_err(|_| refused())?;
+        value.set_sensitive(true);
+        Ok((header, value))
     });
     headers.collect()
 }
 
-fn client(base_url: &BaseUrl, headers: HeaderMap, idle: Duration) -> reqwest::Result<Client> {
+fn builder(base_url: &BaseUrl, idle: Duration) -> ClientBuilder {
     let mut builder = Client::builder()
         .user_agent(concat!("ziggurat/", env!("CARGO_PKG_VERSION")))
-        .default_headers(headers)
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(idle)
         .redirect(redirect::Policy::none())
@@ -156,5 +177,8 @@ fn client(base_url: &BaseUrl, headers: HeaderMap, idle: Duration) -> reqwest::Re
         // its local server, and none are loaded in vain.
         builder = builder.tls_certs_only([]);
     }
-    builder.build()
+    builder
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,10 +7,6 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Auth, ConfigError};
 
-/// A shorter key is no secret but a word that satisfies some library (`none`, `x`); looking for it
-/// would only garble messages.
-const SHORTEST_SECRET: usize = 6;
-
 /// A key, or the knowledge that there is none.
 #[derive(Clone)]
 pub(crate) struct ApiKey {
@@ -55,21 +51,7 @@ impl ApiKey {
         }
     }
 
-    /// The text without the key, should a server have repeated it.
-    pub(crate) fn scrub(&self, text: &str) -> String {
-        match self.secret() {
-            Some(secret) => text.replace(secret, "[key]"),
-            None => text.to_owned(),
-        }
-    }
-
-    /// Whether the text repeats the key.
-    pub(crate) fn is_in(&self, text: &str) -> bool {
-        self.secret().is_some_and(|secret| text.contains(secret))
-    }
-
-    fn secret(&self) -> Option<&str> {
-        let secret = self.secret.as_ref().map(ExposeSecret::expose_secret);
-        secret.filter(|secret| secret.len() >= SHORTEST_SECRET)
+    pub(super) fn secret(&self) -> Option<&str> {
+        self.secret.as_ref().map(ExposeSecret::expose_secret)
     }
 }

@@ -39,7 +39,7 @@ fn described(error: LinesCodecError, reporter: &Reporter) -> ProviderError {
     match error.downcast::<Broken>() {
         Ok(broken) => broken.described(reporter),
         Err(other) => {
-            reporter.error(ErrorKind::Protocol, "the stream's text is not UTF-8").with_source(other)
+            reporter.caused(ErrorKind::Protocol, "the stream's text is not UTF-8", other.into())
         }
     }
 }

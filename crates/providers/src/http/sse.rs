@@ -35,9 +35,7 @@ fn described(error: sse_stream::Error, reporter: &Reporter) -> ProviderError {
     };
     match broken {
         Ok(broken) => broken.described(reporter),
-        Err(other) => {
-            reporter.error(ErrorKind::Protocol, "the stream's text is not UTF-8").with_source(other)
-        }
+        Err(other) => reporter.caused(ErrorKind::Protocol, "the stream's text is not UTF-8", other),
     }
 }
 

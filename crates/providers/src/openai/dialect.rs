@@ -73,7 +73,8 @@ impl Dialect {
                 .with_key(options.var(self.key_variable).map(SecretString::from))
                 .with_key_variable(self.key_variable)
                 .with_free(self.free)
-                .with_json_schema(self.json_schema);
+                .with_json_schema(self.json_schema)
+                .with_allowed_hosts(options.allowed_hosts());
         if let Some(idle_timeout) = options.idle_timeout {
             config = config.with_idle_timeout(idle_timeout);
         }
