@@ -19,6 +19,8 @@ pub(crate) enum Act {
     Pause(Duration),
     /// Sends these bytes over and over until the client has gone.
     Flood(Vec<u8>),
+    /// Sends these bytes with a pause before each time, until the client has gone.
+    Drip(Vec<u8>, Duration),
     /// Says nothing until the client has gone.
     Hang,
     /// Closes with a reset instead of an end.
@@ -86,6 +88,43 @@ impl Server {
     }
 }
 
+/// A port that answers nothing and counts what it sees.
+pub(crate) struct Counter {
+    address: SocketAddr,
+    seen: Arc<Mutex<(usize, usize)>>,
+}
+
+impl Counter {
+    pub(crate) async fn start(host: &str) -> Self {
+        let listener = TcpListener::bind((host, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let seen = Arc::new(Mutex::new((0, 0)));
+        let log = Arc::clone(&seen);
+        tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                log.lock().unwrap().0 += 1;
+                let log = Arc::clone(&log);
+                tokio::spawn(async move {
+                    let mut bytes = [0; 1024];
+                    while let Ok(read @ 1..) = socket.read(&mut bytes).await {
+                        log.lock().unwrap().1 += read;
+                    }
+                });
+            }
+        });
+        Self { address, seen }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How many connections, and how many bytes.
+    pub(crate) fn seen(&self) -> (usize, usize) {
+        *self.seen.lock().unwrap()
+    }
+}
+
 async fn serve(
     mut socket: TcpStream,
     script: Script,
@@ -102,6 +141,14 @@ async fn serve(
                 }
             }
             Act::Pause(time) => sleep(time).await,
+            Act::Drip(bytes, pause) => {
+                sleep(pause).await;
+                while socket.write_all(&bytes).await.is_ok() {
+                    sleep(pause).await;
+                }
+                left.send_modify(|gone| *gone += 1);
+                return;
+            }
             Act::Flood(bytes) => {
                 while socket.write_all(&bytes).await.is_ok() {}
                 left.send_modify(|gone| *gone += 1);
