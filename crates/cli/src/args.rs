@@ -29,7 +29,8 @@ Exit codes: 0 complete, 1 failed, 2 bad input or configuration (before any model
 3 degraded (something is missing, and the report says what), 4 stopped, 130 interrupted.
 
 Environment: OPENAI_API_KEY and OPENAI_BASE_URL choose and reach the model; ZIGGURAT_LOCAL_SERVERS
-lists the local servers to look for (NAME=URL,…; empty for none); NO_COLOR.";
+lists the local servers to look for (NAME=URL,…; empty for none); ZIGGURAT_ALLOW_HOSTS allows
+hosts as --allow-host does (HOST,…); NO_COLOR.";
 
 /// What `ziggurat run` takes.
 #[derive(Debug, Args)]
@@ -112,6 +113,11 @@ pub(crate) struct ModelArgs {
     /// An OpenAI-compatible server for the provider of --model, for example http://127.0.0.1:8080/v1
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
+
+    /// Allow a model server at a host that is neither public nor this machine: a name, an address or a
+    /// network such as 10.0.0.0/8; may be given several times
+    #[arg(long, value_name = "HOST", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) allow_host: Vec<String>,
 
     /// The longest the run may take, for example 90s or 10m [default: 600s; none for free models]
     #[arg(long, value_name = "TIME", value_parser = values::duration, allow_hyphen_values = true)]

@@ -40,6 +40,7 @@ use crate::args::{Cli, Command};
 /// fn gateway(options: &ProviderOptions<'_>) -> Result<Arc<dyn Provider>, ConfigError> {
 ///     let url = options.base_url.unwrap_or("https://models.example.com/v1");
 ///     let config = ServerConfig::openai().with_name("gateway").with_base_url(url).with_free(true);
+///     let config = config.with_allowed_hosts(options.allowed_hosts());
 ///     Ok(Arc::new(OpenAi::new(config)?))
 /// }
 ///

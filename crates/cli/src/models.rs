@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ziggurat::providers::{Env, LocalServer, ProviderOptions, Registry, SelectionError, choose};
+use ziggurat::providers::{
+    ALLOW_HOSTS, Env, LocalServer, ProviderOptions, Registry, SelectionError, choose,
+};
 use ziggurat::{Model, ModelName, Provider};
 
 use crate::args::RunArgs;
@@ -31,6 +33,7 @@ pub(crate) async fn find(
     env: Env<'_>,
     has_material: bool,
 ) -> Result<Models, UsageError> {
+    let env: Env<'_> = &allowing(&args.model.allow_host, env);
     let base_url = args.model.base_url.as_deref();
     let (default, why) = match &args.model.model {
         Some(name) => {
@@ -59,6 +62,20 @@ pub(crate) async fn find(
         return Err(UsageError::NoMaterial { model: worker.info().name() });
     }
     Ok(models)
+}
+
+/// The environment with these hosts allowed as well: that is where every provider looks for them.
+fn allowing<'a>(
+    hosts: &'a [String],
+    env: Env<'a>,
+) -> impl Fn(&str) -> Option<String> + Send + Sync + 'a {
+    move |variable| {
+        let value = env(variable);
+        if variable != ALLOW_HOSTS || hosts.is_empty() {
+            return value;
+        }
+        Some([hosts.join(","), value.unwrap_or_default()].join(","))
+    }
 }
 
 /// Whether a key goes unencrypted to another machine.

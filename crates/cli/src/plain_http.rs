@@ -10,7 +10,8 @@ pub(crate) fn warning(env: Env<'_>, base_url: Option<&str>) -> Option<String> {
     options.var("OPENAI_API_KEY")?;
     let address = base_url.map(str::to_owned).or_else(|| options.var("OPENAI_BASE_URL"))?;
     // Brings the address into its usual form, so that the host is what is connected to.
-    let server = LocalServer::new("openai", &address).ok()?;
+    let hosts = options.allowed_hosts();
+    let server = LocalServer::with_allowed_hosts("openai", &address, &hosts).ok()?;
     let host = host(server.base_url().strip_prefix("http://")?);
     (!is_this_machine(host)).then(|| {
         format!("the key in OPENAI_API_KEY is sent to {host} unencrypted: the address is http, not https")
@@ -38,7 +39,11 @@ mod tests {
     use super::*;
 
     fn warns(base_url: &str, key: Option<&str>) -> bool {
-        let env = |name: &str| key.filter(|_| name == "OPENAI_API_KEY").map(str::to_owned);
+        let env = |name: &str| match name {
+            "OPENAI_API_KEY" => key.map(str::to_owned),
+            "ZIGGURAT_ALLOW_HOSTS" => Some("10.0.0.7,2001:db8::1,127.0.0.1".to_owned()),
+            _ => None,
+        };
         warning(&env, Some(base_url)).is_some()
     }
 

@@ -17,7 +17,7 @@ pub type BoxError = Box<dyn Error + Send + Sync + 'static>;
 pub enum ErrorKind {
     /// The key is missing or refused.
     Auth,
-    /// The key is valid but not allowed to do this.
+    /// The key is valid but not allowed to do this, or the server is at an address that nobody allowed.
     Permission,
     /// The account has no money or quota left; waiting a moment does not help.
     Quota,

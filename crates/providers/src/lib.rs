@@ -31,7 +31,7 @@ mod registry;
 pub mod responses;
 
 pub use error::{ConfigError, SelectionError};
-pub use registry::{Env, Factory, ProviderOptions, Registry, process_env};
+pub use registry::{ALLOW_HOSTS, Env, Factory, ProviderOptions, Registry, process_env};
 
 #[cfg(feature = "anthropic")]
 pub use anthropic::Anthropic;

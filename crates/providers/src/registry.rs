@@ -34,8 +34,8 @@ pub struct ProviderOptions<'a> {
     pub allow_hosts: &'a [String],
 }
 
-/// The variable that allows hosts.
-const ALLOW_HOSTS: &str = "ZIGGURAT_ALLOW_HOSTS";
+/// The variable that allows hosts, separated by commas; see [`ProviderOptions::allowed_hosts`].
+pub const ALLOW_HOSTS: &str = "ZIGGURAT_ALLOW_HOSTS";
 
 impl<'a> ProviderOptions<'a> {
     /// The provider's defaults, with keys from this environment.

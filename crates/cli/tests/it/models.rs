@@ -175,11 +175,56 @@ fn a_key_that_travels_unencrypted_is_told() {
     // Where Linux connects to itself, without being a loopback address.
     let elsewhere = server.url.replace("127.0.0.1", "0.0.0.0");
     let warning = "warning: the key in OPENAI_API_KEY is sent to 0.0.0.0 unencrypted";
-    let args = ["--model", "openai/fake", "--workers", "1", "Why?", "--base-url", &elsewhere];
+    let model = ["--model", "openai/fake", "--workers", "1", "Why?"];
+    let args = [&model[..], &["--base-url", &elsewhere, "--allow-host", "0.0.0.0"]].concat();
     let (code, _, log) = keyed(&server, &args);
     assert!(code == Some(0) && log.contains(warning), "{log}");
     let (_, _, log) = keyed(&server, &[&args[..], &["-q"]].concat());
     assert_eq!(log, "");
-    let (_, _, log) = keyed(&server, &args[..5]);
+    let (_, _, log) = keyed(&server, &model);
     assert!(!log.contains("unencrypted"), "{log}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_server_that_is_neither_public_nor_here_must_be_allowed() {
+    let server = Server::chat(|_| Reply::text("It was the pump."));
+    // Where Linux connects to itself, without being a loopback address.
+    let elsewhere = server.url.replace("127.0.0.1", "0.0.0.0");
+    let args = ["--model", "openai/fake", "--workers", "1", "Why?", "--base-url", &elsewhere];
+    for allowed in [&[][..], &["--allow-host", "10.0.0.0/8", "--allow-host", "models.internal"]] {
+        let (code, _, log) = keyed(&server, &[&args[..], allowed].concat());
+        assert_eq!(code, Some(2), "{log}");
+        assert!(log.contains("--allow-host 0.0.0.0"), "the way out is told: {log}");
+    }
+    assert!(server.requests().is_empty());
+    let (code, _, log) = keyed(
+        &server,
+        &[&args[..], &["--allow-host", "a.example", "--allow-host", "0.0.0.0"]].concat(),
+    );
+    assert_eq!(code, Some(0), "{log}");
+    let by_variable = run().env("ZIGGURAT_ALLOW_HOSTS", "0.0.0.0/8").args(args).output().unwrap();
+    assert_eq!(by_variable.status.code(), Some(0), "{}", stderr(&by_variable));
+    // The servers that are looked for as well.
+    for (flags, code) in [(&[][..], 2), (&["--allow-host", "0.0.0.0"], 0)] {
+        let found = run()
+            .env("ZIGGURAT_LOCAL_SERVERS", &elsewhere)
+            .args(flags)
+            .args(["--workers", "1", "Why?"])
+            .output()
+            .unwrap();
+        assert_eq!(found.status.code(), Some(code), "{}", stderr(&found));
+    }
+}
+
+#[test]
+fn an_allowed_host_that_is_none_is_bad_input() {
+    let server = Server::chat(|_| Reply::text("never"));
+    for host in ["http://10.0.0.7", "10.0.0.7:8080", "10.0.0.7/8", ""] {
+        let args = ["--model", "openai/fake", "Why?", "--allow-host", host];
+        let (code, _, log) = keyed(&server, &args);
+        assert_eq!(code, Some(2), "{host}: {log}");
+        assert!(log.contains("host"), "{log}");
+    }
+    assert!(server.requests().is_empty());
 }

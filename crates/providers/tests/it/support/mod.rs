@@ -1,5 +1,6 @@
 //! A scripted server, recordings, and shortcuts.
 
+pub(crate) mod captured;
 pub(crate) mod oracle;
 pub(crate) mod recording;
 pub(crate) mod server;
