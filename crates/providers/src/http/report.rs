@@ -34,12 +34,13 @@ struct Server {
 impl Reporter {
     pub(crate) fn new(
         provider: impl Into<String>,
-        secrets: Secrets,
+        secrets: impl Into<Secrets>,
         base_url: impl Into<String>,
         idle: Duration,
     ) -> Self {
-        let (provider, base_url) = (provider.into(), base_url.into());
-        Self { server: Arc::new(Server { provider, secrets, base_url, idle }), deadline: None }
+        let (provider, secrets) = (provider.into(), secrets.into());
+        let server = Server { provider, secrets, base_url: base_url.into(), idle };
+        Self { server: Arc::new(server), deadline: None }
     }
 
     /// The same for a call that must have ended by then.

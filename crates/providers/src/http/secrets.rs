@@ -36,6 +36,12 @@ pub(crate) struct Secrets {
     others: Vec<SecretString>,
 }
 
+impl From<ApiKey> for Secrets {
+    fn from(key: ApiKey) -> Self {
+        Self { key, others: Vec::new() }
+    }
+}
+
 impl Secrets {
     pub(super) fn new(config: &ServerConfig, key: ApiKey) -> Self {
         let pairs = config.headers.iter().chain(&config.query);
