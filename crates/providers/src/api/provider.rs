@@ -248,3 +248,16 @@ fn is_decisive(error: &ProviderError) -> bool {
         _ => matches!(error.status(), Some(401 | 403)) && !scoped,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_is_not_allowed_ends_the_question_for_a_model() {
+        let permission = || ProviderError::new("p", ErrorKind::Permission, "missing scope");
+        assert!(is_decisive(&permission()));
+        assert!(!is_decisive(&permission().with_status(403)), "it may chat and not list");
+        assert!(!is_decisive(&ProviderError::new("p", ErrorKind::Timeout, "silent")));
+    }
+}
