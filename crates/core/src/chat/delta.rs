@@ -109,41 +109,62 @@ pub async fn collect(
     mut stream: ChatStream,
     mut on_text: impl FnMut(&str) + Send,
 ) -> Result<ChatResponse, ProviderError> {
-    let mut content = Content::default();
+    let mut answer = PartialResponse::default();
     while let Some(delta) = stream.next().await {
         match delta? {
-            ChatDelta::Text(text) => {
-                on_text(&text);
-                content.text(text);
-            }
-            ChatDelta::Reasoning { index, piece } => content.reasoning(index).extend(piece),
-            ChatDelta::ToolCall { index, id, name, arguments, signature } => {
-                let call = content.call(index);
-                call.id = id.unwrap_or(std::mem::take(&mut call.id));
-                call.name = name.unwrap_or(std::mem::take(&mut call.name));
-                call.arguments.push_str(&arguments);
-                call.signature = signature.or(call.signature.take());
-            }
-            ChatDelta::End(end) => {
-                let ChatEnd { finish, stop_sequence, usage, model, id, request_id } = end;
-                let content = content.into_parts();
-                return Ok(ChatResponse {
-                    content,
-                    finish,
-                    stop_sequence,
-                    usage,
-                    model,
-                    id,
-                    request_id,
-                });
+            ChatDelta::End(end) => return Ok(answer.end(end)),
+            delta => {
+                if let ChatDelta::Text(text) = &delta {
+                    on_text(text);
+                }
+                answer.add(delta);
             }
         }
     }
     Err(ProviderError::new(provider, ErrorKind::Interrupted, "the stream stopped before its end"))
 }
 
+/// An answer that is put together from its deltas.
+///
+/// ```
+/// use ziggurat_core::chat::{ChatDelta, ChatEnd, FinishReason, PartialResponse};
+/// let mut answer = PartialResponse::default();
+/// answer.add(ChatDelta::Text("to".to_owned()));
+/// answer.add(ChatDelta::Text("wer".to_owned()));
+/// assert_eq!(answer.end(ChatEnd::new("m", FinishReason::Stop)).text(), "tower");
+/// ```
+#[derive(Debug, Default)]
+pub struct PartialResponse {
+    content: Content,
+}
+
+impl PartialResponse {
+    /// Adds a piece. An end adds nothing: it is what [`end`](Self::end) takes.
+    pub fn add(&mut self, delta: ChatDelta) {
+        match delta {
+            ChatDelta::Text(text) => self.content.text(text),
+            ChatDelta::Reasoning { index, piece } => self.content.reasoning(index).extend(piece),
+            ChatDelta::ToolCall { index, id, name, arguments, signature } => {
+                let call = self.content.call(index);
+                call.id = id.unwrap_or(std::mem::take(&mut call.id));
+                call.name = name.unwrap_or(std::mem::take(&mut call.name));
+                call.arguments.push_str(&arguments);
+                call.signature = signature.or(call.signature.take());
+            }
+            ChatDelta::End(_) => {}
+        }
+    }
+
+    /// The whole answer.
+    pub fn end(self, end: ChatEnd) -> ChatResponse {
+        let ChatEnd { finish, stop_sequence, usage, model, id, request_id } = end;
+        let content = self.content.into_parts();
+        ChatResponse { content, finish, stop_sequence, usage, model, id, request_id }
+    }
+}
+
 /// An answer so far. Indices come from outside: one far beyond the next would otherwise size a list.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Content {
     order: Vec<Slot>,
     thoughts: Vec<Reasoning>,
@@ -151,6 +172,7 @@ struct Content {
 }
 
 /// What stands at a place of the answer: a text, or the next of the thoughts or calls.
+#[derive(Debug)]
 enum Slot {
     Text(String),
     Thought,

@@ -8,7 +8,7 @@ mod request;
 mod response;
 mod tool;
 
-pub use delta::{ChatDelta, ChatEnd, ChatStream, collect, stream_of};
+pub use delta::{ChatDelta, ChatEnd, ChatStream, PartialResponse, collect, stream_of};
 pub use image::{Image, ImageSource};
 pub use message::{ContentPart, Message, Role};
 pub use reasoning::{Reasoning, ReasoningEffort};
