@@ -22,9 +22,10 @@ const CONTEXT: [&str; 4] = [
     "model_context_window_exceeded",
     "request_too_large",
 ];
-const FILTERED: [&str; 5] = [
+const FILTERED: [&str; 6] = [
     "content_filter",
     "content_policy_violation",
+    "image_content_policy_violation",
     "ResponsibleAIPolicyViolation",
     "moderation_blocked",
     "data_inspection_failed",
@@ -64,6 +65,11 @@ const CONTEXT_WORDS: [&str; 6] = [
     "prompt is too long",
 ];
 
+/// How codes begin by which Responses say that a request cannot be answered, in an answer that began
+/// as a success: `invalid_prompt`, `image_too_large` and the like.
+const PROMPT: [&str; 5] =
+    ["invalid_", "image_", "empty_image", "unsupported_image", "failed_to_download_image"];
+
 /// An error as a server describes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ErrorBody {
@@ -96,11 +102,33 @@ impl ErrorBody {
         is_error.then(|| Self::read(answer))
     }
 
+    /// The error in an event of a stream: one that is called so, or that holds one. Most events do not
+    /// even have the word in them and are not looked at further.
+    #[cfg(feature = "openai")]
+    pub(crate) fn of_event(
+        event: Option<&str>,
+        data: &str,
+    ) -> Result<Option<Self>, serde_json::Error> {
+        if event == Some("error") {
+            let text = || Value::String(data.to_owned());
+            let value = serde_json::from_str(data).unwrap_or_else(|_| text());
+            return Ok(Some(Self::read(&value)));
+        }
+        if !data.contains("\"error\"") {
+            return Ok(None);
+        }
+        let value: Value = serde_json::from_str(data)?;
+        let is_error = value.get("type").is_some_and(|r#type| r#type == "error");
+        Ok(if is_error { Some(Self::read(&value)) } else { Self::inside(&value) })
+    }
+
     /// Reads `{"error": {…}}`, `{"error": "…"}`, a list of such, or the error itself.
     pub(crate) fn read(value: &Value) -> Self {
         let value = value.get(0).unwrap_or(value);
         let error = value.get("error").filter(|error| !error.is_null()).unwrap_or(value);
-        let text = |name: &str| error.get(name).map(plain).unwrap_or_default();
+        // xAI's error is a text, and its code stands beside it.
+        let fields = if error.is_string() { value } else { error };
+        let text = |name: &str| fields.get(name).map(plain).unwrap_or_default();
         let mut message = error.as_str().map(str::to_owned).unwrap_or_else(|| text("message"));
         if message.is_empty() {
             message = text("detail");
@@ -189,7 +217,10 @@ impl ErrorBody {
             Some(400 | 404 | 413 | 422) => {}
             _ => return None,
         }
-        if says(&CONTEXT_WORDS) {
+        if says(&["incorrect api key"]) {
+            // xAI's status for it is 400.
+            Some(ErrorKind::Auth)
+        } else if says(&CONTEXT_WORDS) {
             Some(ErrorKind::ContextLength)
         } else if says(&["credit balance is too low", "specified api usage limits"]) {
             Some(ErrorKind::Quota)
@@ -224,6 +255,8 @@ impl ErrorBody {
             ErrorKind::Permission
         } else if names.iter().any(|name| name.starts_with("rate_limit")) {
             ErrorKind::RateLimit
+        } else if names.iter().any(|name| PROMPT.iter().any(|start| name.starts_with(start))) {
+            ErrorKind::InvalidRequest
         } else {
             ErrorKind::Server
         }

@@ -17,5 +17,7 @@ pub(crate) use failure::read_answer;
 pub(crate) use finish::Cut;
 pub(crate) use lenient::lenient;
 pub(crate) use listing::{Listed, Listing, first_chat_model};
+#[cfg(feature = "openai")]
+pub(crate) use protocol::merge;
 pub(crate) use protocol::{Assemble, Fault, Framing, Protocol, Step, encode};
 pub use provider::{AUTO_MODEL, HttpProvider};

@@ -172,18 +172,21 @@ pub(crate) fn encode(body: &impl Serialize, extra: &Map<String, Value>) -> Resul
     }
     // By way of the text, so that a temperature of 0.7 stays 0.7.
     let mut merged: Value = serde_json::from_slice(&plain)?;
-    merge(&mut merged, &Value::Object(extra.clone()));
+    if let Value::Object(merged) = &mut merged {
+        merge(merged, extra);
+    }
     Ok(serde_json::to_vec(&merged)?)
 }
 
-fn merge(into: &mut Value, extra: &Value) {
-    match (into, extra) {
-        (Value::Object(into), Value::Object(extra)) => {
-            for (name, value) in extra {
-                merge(into.entry(name).or_insert(Value::Null), value);
+/// Puts fields over those that stand there.
+pub(crate) fn merge(into: &mut Map<String, Value>, extra: &Map<String, Value>) {
+    for (name, value) in extra {
+        match (into.get_mut(name), value) {
+            (Some(Value::Object(into)), Value::Object(value)) => merge(into, value),
+            _ => {
+                into.insert(name.clone(), value.clone());
             }
         }
-        (into, extra) => into.clone_from(extra),
     }
 }
 

@@ -123,6 +123,10 @@ fn an_error_inside_an_answer_is_found_and_classified() {
         (json!({"error": "overloaded"}), Server),
         (json!({"StatusCode": 429, "Status": "429 Too Many", "error": "slow down"}), RateLimit),
         (json!({"error": {"code": "context_length_exceeded"}}), ContextLength),
+        (json!({"error": {"code": "invalid_prompt"}}), InvalidRequest),
+        (json!({"error": {"code": "image_too_large"}}), InvalidRequest),
+        (json!({"error": {"code": "image_content_policy_violation"}}), ContentFilter),
+        (json!({"error": {"code": "invalid_api_key"}}), Auth),
         (json!({"object": "error", "type": "BadRequestError", "code": 400}), InvalidRequest),
     ];
     for (answer, expected) in rows {
@@ -175,4 +179,11 @@ fn anthropic_s_errors_mean_the_same_with_a_status_and_without() {
     // Others use some of these types for other statuses.
     let other = json!({"error": {"type": "invalid_request_error", "message": "m"}});
     assert_eq!(ErrorBody::inside(&other).unwrap().status(), None);
+}
+
+#[test]
+fn a_key_refused_with_another_status_is_a_refused_key() {
+    let body = json!({"code": "invalid-argument", "error": "Incorrect API key provided."});
+    assert_eq!(kind(400, &body), Auth);
+    assert_eq!(ErrorBody::read(&body).code(), Some("invalid-argument"));
 }
