@@ -6,6 +6,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::Quirks;
+
 /// How long a server may be silent unless another time is set.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -43,27 +45,6 @@ pub enum Auth {
     /// A header of this name, which holds the key alone: `x-api-key` (Anthropic), `x-goog-api-key`
     /// (Gemini), `api-key` (Azure).
     Header(String),
-}
-
-/// Where a compatible server differs from the API that it speaks. `default()` is no difference.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Quirks {
-    /// How the bound on an answer is called; OpenAI's own name for it if `None`, at OpenAI, and
-    /// `max_tokens` elsewhere.
-    pub token_limit: Option<TokenLimit>,
-}
-
-/// Which of two spellings of the bound on tokens a server knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum TokenLimit {
-    /// OpenAI's own; its reasoning models refuse the older one.
-    MaxCompletionTokens,
-    /// What compatible servers know.
-    MaxTokens,
 }
 
 impl ServerConfig {

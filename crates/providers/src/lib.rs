@@ -26,6 +26,8 @@ mod nearest;
 pub mod ollama;
 #[cfg(feature = "openai")]
 pub mod openai;
+#[cfg(feature = "http")]
+mod quirks;
 mod registry;
 #[cfg(feature = "openai")]
 pub mod responses;
@@ -42,12 +44,14 @@ pub use ollama::Ollama;
 #[cfg(feature = "http")]
 pub use {
     api::{AUTO_MODEL, HttpProvider},
-    config::{Auth, Quirks, ServerConfig, TokenLimit},
+    config::{Auth, ServerConfig},
     http::{AllowedHostProblem, BaseUrlProblem},
+    quirks::{EffortField, Quirks, ReasoningField, SchemaField, SeedField, SystemRole, TokenLimit},
 };
 #[cfg(feature = "openai")]
 pub use {
     default_chain::{Choice, choose},
     local_server::LocalServer,
     openai::OpenAi,
+    responses::OpenAiResponses,
 };

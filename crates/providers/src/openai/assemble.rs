@@ -1,13 +1,13 @@
 //! The pieces of a streamed answer, one event's data at a time. Pure, so that every split and every
 //! oddity can be tested without a connection.
 
-use serde_json::Value;
 use ziggurat_core::chat::ChatEnd;
 use ziggurat_core::{ChatDelta, Usage};
 
 use super::calls::Calls;
-use super::convert;
 use super::finish::finish;
+use super::thoughts::Thoughts;
+use super::usage::usage;
 use super::wire;
 use crate::api::{Assemble, Cut, ErrorBody, Fault, Step};
 
@@ -19,6 +19,7 @@ pub struct Assembler {
     usage: Usage,
     finish: Option<String>,
     refused: bool,
+    thoughts: Thoughts,
     calls: Calls,
 }
 
@@ -31,17 +32,19 @@ impl Assembler {
             usage: Usage::UNKNOWN,
             finish: None,
             refused: false,
+            thoughts: Thoughts::default(),
             calls: Calls::default(),
         }
     }
 
-    fn take(&mut self, piece: wire::Answer) -> Result<Vec<ChatDelta>, Fault> {
+    /// The pieces that an event brings, or a whole answer.
+    pub(super) fn take(&mut self, piece: wire::Answer) -> Result<Vec<ChatDelta>, Fault> {
         if let Some(model) = piece.model.filter(|model| !model.is_empty()) {
             self.model = model;
         }
         self.id = piece.id.filter(|id| !id.is_empty()).or(self.id.take());
-        if let Some(usage) = piece.usage {
-            self.usage = convert::usage(usage);
+        if let Some(wire) = piece.usage.or(piece.x_groq.unwrap_or_default().usage) {
+            self.usage = usage(wire);
         }
         let choices = piece.choices.unwrap_or_default();
         let Some(choice) = choices.into_iter().find(|choice| choice.index.unwrap_or(0) == 0) else {
@@ -53,12 +56,13 @@ impl Assembler {
         // Some servers send an empty reason with every piece.
         let reason = choice.finish_reason.filter(|reason| !reason.is_empty());
         self.finish = reason.or(self.finish.take());
-        let message = choice.message.unwrap_or_default();
+        let mut message = choice.message.unwrap_or_default();
+        let mut deltas = self.thoughts.deltas(&mut message);
         let text = message.content.map(wire::Content::into_text).unwrap_or_default();
         let refusal = message.refusal.unwrap_or_default();
         self.refused |= !refusal.is_empty();
         let texts = [text, refusal].into_iter().filter(|text| !text.is_empty());
-        let mut deltas: Vec<_> = texts.map(ChatDelta::Text).collect();
+        deltas.extend(texts.map(ChatDelta::Text));
         let calls = message.tool_calls.unwrap_or_default();
         deltas.extend(calls.into_iter().map(|call| self.calls.delta(call)));
         Ok(deltas)
@@ -74,16 +78,10 @@ impl Assemble for Assembler {
         if data == "[DONE]" {
             return Ok(Step::Done);
         }
-        if event == Some("error") {
-            let plain = || Value::String(data.to_owned());
-            let value = serde_json::from_str(data).unwrap_or_else(|_| plain());
-            return Err(Fault::Error(ErrorBody::read(&value)));
-        }
-        let value: Value = serde_json::from_str(data)?;
-        if let Some(error) = ErrorBody::inside(&value) {
+        if let Some(error) = ErrorBody::of_event(event, data)? {
             return Err(Fault::Error(error));
         }
-        let piece: wire::Answer = serde_json::from_value(value)?;
+        let piece: wire::Answer = serde_json::from_str(data)?;
         self.take(piece).map(Step::Deltas)
     }
 
@@ -102,7 +100,7 @@ impl Assemble for Assembler {
 mod tests {
     use super::*;
     use ziggurat_core::ErrorKind;
-    use ziggurat_core::chat::FinishReason;
+    use ziggurat_core::chat::{FinishReason, Reasoning};
 
     fn fed(events: &[&str]) -> Result<(Vec<ChatDelta>, Result<ChatEnd, Cut>), Fault> {
         let mut assembler = Assembler::new("asked");
@@ -156,6 +154,23 @@ mod tests {
         .unwrap();
         assert_eq!(deltas, [ChatDelta::Text("No.".into())]);
         assert_eq!(end.unwrap().finish, FinishReason::Refusal);
+    }
+
+    #[test]
+    fn thoughts_are_a_block_of_their_own_and_other_choices_are_left_out() {
+        let (deltas, end) = fed(&[
+            r#"{"choices":[],"prompt_filter_results":[{"prompt_index":0}]}"#,
+            r#"{"choices":[{"delta":{"content":"","reasoning":"h"}}]}"#,
+            r#"{"choices":[{"index":1,"delta":{"content":"another"},"finish_reason":"length"}]}"#,
+            r#"{"choices":[{"delta":{"reasoning":"m"},"logprobs":null}],"usage":null}"#,
+            r#"{"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}],
+                "x_groq":{"usage":{"prompt_tokens":3,"completion_tokens":2}}}"#,
+        ])
+        .unwrap();
+        let thought = |text: &str| ChatDelta::Reasoning { index: 0, piece: Reasoning::new(text) };
+        assert_eq!(deltas, [thought("h"), thought("m"), ChatDelta::Text("Hi".into())]);
+        let end = end.unwrap();
+        assert_eq!((end.finish, end.usage.output_tokens), (FinishReason::Stop, Some(2)));
     }
 
     #[test]

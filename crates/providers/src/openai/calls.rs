@@ -3,8 +3,12 @@
 
 use ziggurat_core::ChatDelta;
 
-use super::convert::call_id;
 use super::wire;
+
+/// The id of a call that came without one, so that its result can name it.
+pub(crate) fn call_id(index: usize) -> String {
+    format!("call_{index}")
+}
 
 /// The calls of an answer so far.
 #[derive(Debug, Default)]

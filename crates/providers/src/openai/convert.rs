@@ -1,139 +1,151 @@
-//! Between our vocabulary and the wire's, both ways, for whole answers.
+//! Our vocabulary in the words of chat completions, as this server speaks them.
 
-use ziggurat_core::chat::ToolCall;
-use ziggurat_core::{ChatRequest, ChatResponse, ContentPart, Message, Role, Usage};
+use std::borrow::Cow;
 
-use super::finish::finish;
-use super::wire;
-use crate::TokenLimit;
-use crate::api::Cut;
+use ziggurat_core::ChatRequest;
+use ziggurat_core::chat::{JsonSchema, ReasoningEffort, ToolChoice, ToolSpec};
+
+use super::wire::request::{
+    Effort, Message, Named, Request, ResponseFormat, Schema, StreamOptions, Tool, ToolFunction,
+};
+use super::{effort, messages, wire};
+use crate::api::Fault;
 use crate::fence::Fence;
+use crate::{EffortField, Quirks, SchemaField, SeedField, SystemRole, TokenLimit};
 
-/// The request as it is sent.
-pub(super) fn request(
-    request: &ChatRequest,
-    limit: TokenLimit,
-    streamed: bool,
-) -> wire::Request<'_> {
-    let fence = Fence::of(request);
-    let system = request.system.as_deref();
-    let system = system.map(|content| wire::RequestMessage::System { content });
-    let spoken = request.messages.iter().flat_map(|message| messages(message, &fence));
-    let bound = |spelling| request.max_tokens.filter(|_| limit == spelling);
-    wire::Request {
-        model: &request.model,
-        messages: system.into_iter().chain(spoken).collect(),
-        tools: request.tools.iter().map(tool).collect(),
-        max_tokens: bound(TokenLimit::MaxTokens),
-        max_completion_tokens: bound(TokenLimit::MaxCompletionTokens),
-        temperature: request.temperature,
-        response_format: request.response_schema.as_ref().map(|schema| wire::ResponseFormat {
-            r#type: "json_schema",
-            json_schema: wire::SchemaFormat {
-                name: &schema.name,
-                strict: true,
-                schema: &schema.schema,
-            },
-        }),
-        stream: streamed.then_some(true),
-        stream_options: streamed.then_some(wire::StreamOptions { include_usage: true }),
-    }
+/// What stands before a schema that is only told to the model.
+const SCHEMA_NOTE: &str = "Answer with one JSON object that obeys this JSON schema, and with nothing \
+else:";
+
+/// A server's way to speak: its quirks, and whether it is OpenAI's own.
+#[derive(Debug, Clone)]
+pub(super) struct Speech {
+    pub(super) quirks: Quirks,
+    pub(super) official: bool,
 }
 
-fn tool(spec: &ziggurat_core::chat::ToolSpec) -> wire::Tool<'_> {
-    wire::Tool {
-        r#type: "function",
-        function: wire::ToolFunction {
+impl Speech {
+    /// The request as it is sent.
+    pub(super) fn request<'a>(
+        &'a self,
+        request: &'a ChatRequest,
+        streamed: bool,
+    ) -> Result<Request<'a>, Fault> {
+        if request.temperature.is_some() && self.quirks.temperature == Some(false) {
+            return Err(Fault::unsupported("it takes no temperature"));
+        }
+        let bound = |spelling| request.max_tokens.filter(|_| self.limit() == spelling);
+        let seed = |field| request.seed.filter(|_| self.quirks.seed == field);
+        let (reasoning_effort, reasoning) = self.effort(request)?;
+        let ask_usage = streamed && self.quirks.stream_usage != Some(false);
+        Ok(Request {
+            model: &request.model,
+            messages: self.messages(request)?,
+            tools: request.tools.iter().map(|spec| self.tool(spec)).collect(),
+            tool_choice: request.tool_choice.as_ref().map(|c| self.tool_choice(c)).transpose()?,
+            parallel_tool_calls: request.parallel_tool_calls,
+            max_tokens: bound(TokenLimit::MaxTokens),
+            max_completion_tokens: bound(TokenLimit::MaxCompletionTokens),
+            temperature: request.temperature,
+            top_p: request.top_p,
+            seed: seed(SeedField::Seed),
+            random_seed: seed(SeedField::RandomSeed),
+            stop: &request.stop,
+            reasoning_effort,
+            reasoning,
+            response_format: request.response_schema.as_ref().map(|schema| self.format(schema)),
+            stream: streamed.then_some(true),
+            stream_options: ask_usage.then_some(StreamOptions { include_usage: true }),
+        })
+    }
+
+    fn limit(&self) -> TokenLimit {
+        let usual = match self.official {
+            true => TokenLimit::MaxCompletionTokens,
+            false => TokenLimit::MaxTokens,
+        };
+        self.quirks.token_limit.unwrap_or(usual)
+    }
+
+    fn effort(
+        &self,
+        request: &ChatRequest,
+    ) -> Result<(Option<&'static str>, Option<Effort>), Fault> {
+        let Some(asked) = request.reasoning else { return Ok((None, None)) };
+        let level = || effort::level(asked, &request.model, &self.quirks, self.official);
+        Ok(match (self.quirks.reasoning_effort, asked) {
+            (EffortField::Reasoning, ReasoningEffort::Budget(tokens)) => {
+                (None, Some(Effort::MaxTokens(tokens)))
+            }
+            (EffortField::Reasoning, _) => (None, Some(Effort::Effort(level()?))),
+            (EffortField::ReasoningEffort, _) => (Some(level()?), None),
+        })
+    }
+
+    fn messages<'a>(&self, request: &'a ChatRequest) -> Result<Vec<Message<'a>>, Fault> {
+        let fence = Fence::of(request);
+        let mut sent = Vec::with_capacity(request.messages.len() + 1);
+        sent.extend(self.system(request));
+        for message in &request.messages {
+            sent.extend(messages::messages(message, &fence, self.quirks.reasoning_history)?);
+        }
+        Ok(sent)
+    }
+
+    fn system<'a>(&self, request: &'a ChatRequest) -> Option<Message<'a>> {
+        let told = |schema: &JsonSchema| format!("{SCHEMA_NOTE}\n{}", schema.schema);
+        let downgraded = self.quirks.response_schema == SchemaField::JsonObject;
+        let schema = request.response_schema.as_ref().filter(|_| downgraded).map(told);
+        let content = match (request.system.as_deref(), schema) {
+            (None, None) => return None,
+            (Some(system), None) => Cow::Borrowed(system),
+            (None, Some(schema)) => Cow::Owned(schema),
+            (Some(system), Some(schema)) => Cow::Owned(format!("{system}\n\n{schema}")),
+        };
+        Some(match self.quirks.system_role {
+            SystemRole::System => Message::System { content },
+            SystemRole::Developer => Message::Developer { content },
+        })
+    }
+
+    fn strict(&self, strict: Option<bool>) -> Option<bool> {
+        strict.filter(|_| self.quirks.strict != Some(false))
+    }
+
+    fn tool<'a>(&self, spec: &'a ToolSpec) -> Tool<'a> {
+        let function = ToolFunction {
             name: &spec.name,
             description: &spec.description,
             parameters: &spec.parameters,
-        },
+            strict: self.strict(spec.strict),
+        };
+        Tool { r#type: "function", function }
     }
-}
 
-/// One of our messages can be several on the wire: there, each tool's result is a message, and
-/// documents are always the user's.
-fn messages<'a>(message: &'a Message, fence: &Fence) -> Vec<wire::RequestMessage<'a>> {
-    let mut sent = Vec::new();
-    let mut calls = Vec::new();
-    for part in &message.content {
-        match part {
-            ContentPart::ToolResult(result) => sent.push(wire::RequestMessage::Tool {
-                tool_call_id: &result.call_id,
-                content: &result.text,
-            }),
-            ContentPart::ToolCall(call) => calls.push(self::call(call)),
-            _ => {}
+    fn tool_choice<'a>(
+        &'a self,
+        choice: &'a ToolChoice,
+    ) -> Result<wire::request::ToolChoice<'a>, Fault> {
+        use wire::request::ToolChoice::{Tool, Word};
+        Ok(match choice {
+            ToolChoice::Auto => Word("auto"),
+            ToolChoice::None => Word("none"),
+            ToolChoice::Required => {
+                Word(self.quirks.required_tool_choice.as_deref().unwrap_or("required"))
+            }
+            ToolChoice::Tool(name) => Tool { r#type: "function", function: Named { name } },
+            other => return Err(Fault::unsupported(format!("it takes no tool choice {other:?}"))),
+        })
+    }
+
+    fn format<'a>(&self, schema: &'a JsonSchema) -> ResponseFormat<'a> {
+        match self.quirks.response_schema {
+            SchemaField::JsonObject => ResponseFormat::JsonObject,
+            SchemaField::JsonSchema => {
+                let JsonSchema { name, schema } = schema;
+                let strict = self.strict(Some(true));
+                ResponseFormat::JsonSchema { json_schema: Schema { name, strict, schema } }
+            }
         }
     }
-    let by_model = message.role == Role::Assistant;
-    if by_model && (!calls.is_empty() || has_text(message)) {
-        let content = has_text(message).then(|| message.text());
-        sent.push(wire::RequestMessage::Assistant { content, tool_calls: calls });
-    }
-    let rest = if by_model { documents(message) } else { message.content.clone() };
-    let content = fence.render(&rest);
-    if !content.is_empty() || (message.role == Role::User && sent.is_empty()) {
-        sent.push(wire::RequestMessage::User { content });
-    }
-    sent
-}
-
-fn has_text(message: &Message) -> bool {
-    message.content.iter().any(|part| matches!(part, ContentPart::Text { .. }))
-}
-
-fn documents(message: &Message) -> Vec<ContentPart> {
-    message.documents().cloned().map(ContentPart::Document).collect()
-}
-
-fn call(call: &ToolCall) -> wire::RequestCall<'_> {
-    let ToolCall { id, name, arguments, .. } = call;
-    wire::RequestCall {
-        id,
-        r#type: "function",
-        function: wire::RequestFunction { name, arguments },
-    }
-}
-
-/// A whole answer, from the choice that was asked for; or why it is none.
-pub(super) fn response(
-    answer: wire::Answer,
-    choice: wire::Choice,
-    asked: &ChatRequest,
-) -> Result<ChatResponse, Cut> {
-    let message = choice.message.unwrap_or_default();
-    let refusal = message.refusal.unwrap_or_default();
-    let finish = finish(choice.finish_reason.as_deref(), !refusal.is_empty())?;
-    let mut text = message.content.map(wire::Content::into_text).unwrap_or_default();
-    text.push_str(&refusal);
-    let calls = message.tool_calls.unwrap_or_default().into_iter().enumerate().map(|(i, call)| {
-        let function = call.function.unwrap_or_default();
-        let id = call.id.filter(|id| !id.is_empty()).unwrap_or_else(|| call_id(i));
-        let arguments = wire::Function::arguments_text(function.arguments);
-        ToolCall::new(id, function.name.unwrap_or_default(), arguments)
-    });
-    let response = ChatResponse::new(answer.model.unwrap_or_else(|| asked.model.clone()), text)
-        .with_usage(answer.usage.map_or(Usage::UNKNOWN, usage))
-        .with_id(answer.id)
-        .with_tool_calls(calls)
-        .with_finish(finish);
-    Ok(response)
-}
-
-/// The id of a call that came without one, so that its result can name it.
-pub(super) fn call_id(index: usize) -> String {
-    format!("call_{index}")
-}
-
-/// The counts that were reported; the others stay unknown.
-pub(super) fn usage(wire: wire::Usage) -> Usage {
-    let mut usage = Usage::UNKNOWN;
-    usage.input_tokens = wire.prompt_tokens;
-    usage.output_tokens = wire.completion_tokens;
-    let cached = wire.prompt_tokens_details.and_then(|details| details.cached_tokens);
-    usage.cached_input_tokens = cached.or(wire.prompt_cache_hit_tokens);
-    usage.reasoning_tokens =
-        wire.completion_tokens_details.and_then(|details| details.reasoning_tokens);
-    usage
 }

@@ -2,22 +2,29 @@
 //! and most hosted providers.
 
 mod assemble;
-mod calls;
+pub(crate) mod calls;
+pub(crate) mod content;
 mod convert;
 mod dialect;
-mod families;
+pub(crate) mod effort;
+pub(crate) mod families;
 mod finish;
+mod messages;
+mod thoughts;
+mod usage;
 mod wire;
 
 use serde_json::Value;
+use ziggurat_core::chat::PartialResponse;
 use ziggurat_core::{ChatRequest, ChatResponse, ModelInfo};
 
 pub use dialect::DEFAULT_MODEL;
 pub(crate) use dialect::{local_servers, register};
 
-use crate::api::{ErrorBody, Fault, Protocol, encode};
-use crate::{HttpProvider, ServerConfig, TokenLimit};
+use crate::api::{Assemble, ErrorBody, Fault, Protocol, encode};
+use crate::{HttpProvider, ServerConfig};
 use assemble::Assembler;
+use convert::Speech;
 
 /// Models behind chat completions.
 ///
@@ -35,19 +42,25 @@ use assemble::Assembler;
 pub type OpenAi = HttpProvider<ChatCompletions>;
 
 /// OpenAI's own address.
-const BASE_URL: &str = "https://api.openai.com/v1";
+pub(crate) const BASE_URL: &str = "https://api.openai.com/v1";
 
 impl ServerConfig {
-    /// OpenAI's own server, without a key; its variable is `OPENAI_API_KEY`.
+    /// OpenAI's own server, without a key; its variable is `OPENAI_API_KEY`. It serves
+    /// [`OpenAi`] and [`OpenAiResponses`](crate::OpenAiResponses).
     pub fn openai() -> Self {
         Self::new("openai", BASE_URL)
+    }
+
+    /// Whether it is OpenAI's own server.
+    pub(crate) fn is_openai(&self) -> bool {
+        self.base_url.trim_end_matches('/') == BASE_URL
     }
 }
 
 /// The API `POST /chat/completions`.
 #[derive(Debug, Clone)]
 pub struct ChatCompletions {
-    limit: TokenLimit,
+    speech: Speech,
 }
 
 impl Protocol for ChatCompletions {
@@ -57,12 +70,8 @@ impl Protocol for ChatCompletions {
     type Answer = Assembler;
 
     fn new(config: &ServerConfig) -> Self {
-        let official = config.base_url.trim_end_matches('/') == BASE_URL;
-        let usual = match official {
-            true => TokenLimit::MaxCompletionTokens,
-            false => TokenLimit::MaxTokens,
-        };
-        Self { limit: config.quirks.token_limit.unwrap_or(usual) }
+        let speech = Speech { quirks: config.quirks.clone(), official: config.is_openai() };
+        Self { speech }
     }
 
     fn path(&self, _: &ChatRequest, _: bool) -> String {
@@ -70,23 +79,26 @@ impl Protocol for ChatCompletions {
     }
 
     fn body(&self, request: &ChatRequest, streamed: bool) -> Result<Vec<u8>, Fault> {
-        encode(&convert::request(request, self.limit, streamed), &request.extra)
+        let extra = self.speech.quirks.extra(&request.extra);
+        encode(&self.speech.request(request, streamed)?, &extra)
     }
 
+    /// A whole answer is read as a stream of one piece, so that the two cannot differ.
     fn whole(&self, request: &ChatRequest, body: &[u8]) -> Result<ChatResponse, Fault> {
         let value: Value = serde_json::from_slice(body)?;
         if let Some(error) = ErrorBody::inside(&value) {
             return Err(Fault::Error(error));
         }
         let mut answer: wire::Answer = serde_json::from_value(value)?;
-        let choice = answer.choices.take().unwrap_or_default().into_iter().next();
-        let Some(mut choice) = choice else {
+        let choices = answer.choices.as_deref_mut().unwrap_or_default();
+        if choices.is_empty() {
             return Err(Fault::Malformed("the answer has no choice".into()));
-        };
-        if let Some(error) = choice.error.take().filter(|error| !error.is_null()) {
-            return Err(Fault::Error(ErrorBody::read(&error)));
         }
-        Ok(convert::response(answer, choice, request)?)
+        choices.iter_mut().for_each(wire::Choice::number_calls);
+        let mut assembler = Assembler::new(&request.model);
+        let mut response = PartialResponse::default();
+        assembler.take(answer)?.into_iter().for_each(|delta| response.add(delta));
+        Ok(response.end(assembler.end(true)?))
     }
 
     fn begin(&self, request: &ChatRequest) -> Assembler {
@@ -94,12 +106,7 @@ impl Protocol for ChatCompletions {
     }
 
     fn known(&self, info: &mut ModelInfo, official: bool) {
-        if official && families::obeys_schema(&info.id) {
-            info.json_schema = Some(true);
-        }
-        if official && families::refuses_temperature(&info.id) {
-            info.temperature = Some(false);
-        }
+        families::tell(info, &self.speech.quirks, official);
     }
 }
 

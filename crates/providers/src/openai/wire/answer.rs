@@ -2,7 +2,7 @@
 //! number is an unknown count.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::api::lenient;
 
@@ -16,6 +16,15 @@ pub(in crate::openai) struct Answer {
     pub choices: Option<Vec<Choice>>,
     #[serde(default, deserialize_with = "lenient")]
     pub usage: Option<Usage>,
+    /// Groq's own; its usage came here alone before streams could be asked for it.
+    #[serde(default, deserialize_with = "lenient")]
+    pub x_groq: Option<XGroq>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::openai) struct XGroq {
+    #[serde(default, deserialize_with = "lenient")]
+    pub usage: Option<Usage>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -24,16 +33,47 @@ pub(in crate::openai) struct Choice {
     pub index: Option<u64>,
     #[serde(alias = "delta")]
     pub message: Option<Message>,
+    #[serde(default, deserialize_with = "lenient")]
     pub finish_reason: Option<String>,
     /// Some gateways report an error of one choice here.
     pub error: Option<Value>,
 }
 
+impl Choice {
+    /// Gives the calls of a whole answer numbers: there each is one call, whatever it lacks.
+    pub(in crate::openai) fn number_calls(&mut self) {
+        let calls = self.message.iter_mut().flat_map(|message| message.tool_calls.iter_mut());
+        for (number, call) in (0..).zip(calls.flatten()) {
+            call.index = Some(number);
+        }
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 pub(in crate::openai) struct Message {
     pub content: Option<Content>,
+    #[serde(default, deserialize_with = "lenient")]
     pub refusal: Option<String>,
     pub tool_calls: Option<Vec<Call>>,
+    /// Thoughts, in DeepSeek's spelling and most others'.
+    #[serde(default, deserialize_with = "lenient")]
+    pub reasoning_content: Option<String>,
+    /// Thoughts, in OpenRouter's, Groq's and Ollama's spelling.
+    #[serde(default, deserialize_with = "lenient")]
+    pub reasoning: Option<String>,
+    /// OpenRouter's blocks of thoughts; what they hold depends on whose model it is.
+    #[serde(default, deserialize_with = "lenient")]
+    pub reasoning_details: Option<Vec<Map<String, Value>>>,
+}
+
+impl Message {
+    /// The thoughts in words, from wherever the server puts them.
+    pub(in crate::openai) fn take_thoughts(&mut self) -> String {
+        let texts = [self.reasoning_content.take(), self.reasoning.take()];
+        let text = texts.into_iter().flatten().find(|text| !text.is_empty());
+        let in_parts = || self.content.as_mut().map(Content::take_thoughts).unwrap_or_default();
+        text.unwrap_or_else(in_parts)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -43,11 +83,13 @@ pub(in crate::openai) enum Content {
     Parts(Vec<Part>),
 }
 
-/// A part of a content; those without text, such as a model's thoughts, are no part of the answer.
+/// A part of a content: of what is said, or (Mistral) of what is thought.
 #[derive(Debug, Deserialize)]
 pub(in crate::openai) struct Part {
     #[serde(default, deserialize_with = "lenient")]
     pub text: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub thinking: Option<Content>,
 }
 
 impl Content {
@@ -56,6 +98,12 @@ impl Content {
             Self::Text(text) => text,
             Self::Parts(parts) => parts.into_iter().filter_map(|part| part.text).collect(),
         }
+    }
+
+    fn take_thoughts(&mut self) -> String {
+        let Self::Parts(parts) = self else { return String::new() };
+        let thoughts = parts.iter_mut().filter_map(|part| part.thinking.take());
+        thoughts.map(Self::into_text).collect()
     }
 }
 
@@ -93,6 +141,8 @@ pub(in crate::openai) struct Usage {
     #[serde(default, deserialize_with = "lenient")]
     pub completion_tokens: Option<u64>,
     #[serde(default, deserialize_with = "lenient")]
+    pub total_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
     pub prompt_tokens_details: Option<InputDetails>,
     #[serde(default, deserialize_with = "lenient")]
     pub completion_tokens_details: Option<OutputDetails>,
@@ -105,6 +155,8 @@ pub(in crate::openai) struct Usage {
 pub(in crate::openai) struct InputDetails {
     #[serde(default, deserialize_with = "lenient")]
     pub cached_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub cache_write_tokens: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
@@ -131,9 +183,9 @@ mod tests {
 
     #[test]
     fn content_may_come_in_parts() {
-        let parts = json!([{"type": "thinking", "thinking": []}, {"type": "text", "text": "a"},
-            {"text": "b"}]);
-        let content: Content = serde_json::from_value(parts).unwrap();
-        assert_eq!(content.into_text(), "ab");
+        let parts = json!([{"type": "thinking", "thinking": [{"text": "h"}, {"text": "m"}]},
+            {"type": "text", "text": "a"}, {"text": "b"}]);
+        let mut content: Content = serde_json::from_value(parts).unwrap();
+        assert_eq!((content.take_thoughts(), content.into_text()), ("hm".into(), "ab".into()));
     }
 }
