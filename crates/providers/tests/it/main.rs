@@ -13,6 +13,7 @@ mod listing;
 mod local_recordings;
 mod ollama;
 mod registry;
+mod responses;
 mod secrets;
 mod slow;
 mod streams;

@@ -12,6 +12,7 @@ pub(crate) mod anthropic;
 mod ollama;
 mod openai_chat;
 mod reading;
+mod responses;
 
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
@@ -224,4 +225,9 @@ async fn anthropic_messages() {
 #[tokio::test]
 async fn ollama_chat() {
     play(&ollama::API).await;
+}
+
+#[tokio::test]
+async fn openai_responses() {
+    play(&responses::API).await;
 }

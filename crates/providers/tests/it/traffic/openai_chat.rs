@@ -61,6 +61,9 @@ fn intent(body: &Value, _: &str) -> ChatRequest {
         .with_tool_choice(body.get("tool_choice").map(choice))
         .with_parallel_tool_calls(body["parallel_tool_calls"].as_bool())
         .with_temperature(body["temperature"].as_f64().map(|t| t as f32))
+        .with_top_p(body["top_p"].as_f64().map(|p| p as f32))
+        .with_seed(body["seed"].as_u64())
+        .with_stop(body["stop"].as_array().into_iter().flatten().map(text))
         .with_reasoning(body["reasoning_effort"].as_str().map(effort))
         .with_response_schema(body["response_format"].get("json_schema").map(schema));
     request.system = system;
