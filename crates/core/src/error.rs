@@ -181,8 +181,13 @@ impl fmt::Display for Reason {
 ///
 /// The message is safe to show: adapters put no key into it.
 #[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct ProviderError(Box<Failure>);
+
+/// Boxed, so that a result of a call is not as large as the most that can be said of its failure.
+#[derive(Debug, thiserror::Error)]
 #[error("{provider}: {message}")]
-pub struct ProviderError {
+struct Failure {
     kind: ErrorKind,
     provider: String,
     message: String,
@@ -198,7 +203,7 @@ pub struct ProviderError {
 impl ProviderError {
     /// A failure of this kind, in these words.
     pub fn new(provider: impl Into<String>, kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Failure {
             kind,
             provider: provider.into(),
             message: message.into(),
@@ -208,90 +213,90 @@ impl ProviderError {
             retry_after: None,
             should_retry: None,
             source: None,
-        }
+        }))
     }
 
     /// The same failure with the HTTP status it came with.
     pub fn with_status(mut self, status: u16) -> Self {
-        self.status = Some(status);
+        self.0.status = Some(status);
         self
     }
 
     /// The same failure with the provider's own code for it.
     pub fn with_code(mut self, code: impl Into<Option<String>>) -> Self {
-        self.code = code.into();
+        self.0.code = code.into();
         self
     }
 
     /// The same failure with the provider's id of the request.
     pub fn with_request_id(mut self, request_id: impl Into<Option<String>>) -> Self {
-        self.request_id = request_id.into();
+        self.0.request_id = request_id.into();
         self
     }
 
     /// The same failure with the provider's hint when to try again.
     pub fn with_retry_after(mut self, retry_after: impl Into<Option<Duration>>) -> Self {
-        self.retry_after = retry_after.into();
+        self.0.retry_after = retry_after.into();
         self
     }
 
     /// The same failure with the provider's own word on whether to try again (`x-should-retry`), which
     /// overrides what the kind says.
     pub fn with_should_retry(mut self, should_retry: impl Into<Option<bool>>) -> Self {
-        self.should_retry = should_retry.into();
+        self.0.should_retry = should_retry.into();
         self
     }
 
     /// The same failure with the lower error that caused it.
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
-        self.source = Some(source.into());
+        self.0.source = Some(source.into());
         self
     }
 
     /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
-        self.kind
+        self.0.kind
     }
 
     /// Whose failure it is.
     pub fn provider(&self) -> &str {
-        &self.provider
+        &self.0.provider
     }
 
     /// What happened, in words.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// The HTTP status, if there was one.
     pub fn status(&self) -> Option<u16> {
-        self.status
+        self.0.status
     }
 
     /// The provider's own code or type of the failure, as it spelt it: `rate_limit_exceeded`.
     pub fn code(&self) -> Option<&str> {
-        self.code.as_deref()
+        self.0.code.as_deref()
     }
 
     /// The provider's id of the request, for its support.
     pub fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
+        self.0.request_id.as_deref()
     }
 
     /// The provider's hint when to try again.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.retry_after
+        self.0.retry_after
     }
 
     /// Whether the same call may succeed a moment later: the provider's own word if it gave one, else
     /// what the kind says.
     pub fn is_retryable(&self) -> bool {
-        self.should_retry.unwrap_or_else(|| self.kind.is_retryable())
+        self.0.should_retry.unwrap_or_else(|| self.0.kind.is_retryable())
     }
 
     /// The kind and the words, as events bear them.
     pub fn reason(&self) -> Reason {
-        Reason::new(self.kind, self.to_string())
+        Reason::new(self.0.kind, self.to_string())
     }
 }
 
