@@ -102,7 +102,7 @@ impl Protocol for Messages {
     fn whole(&self, request: &ChatRequest, body: &[u8]) -> Result<ChatResponse, Fault> {
         let message: wire::Message = serde_json::from_slice(body)?;
         if message.is_error() {
-            return Err(Fault::Error(ErrorBody::parse(body)));
+            return Err(Fault::from(ErrorBody::parse(body)));
         }
         convert::response(message, &request.model)
     }

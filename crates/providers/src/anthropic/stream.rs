@@ -58,7 +58,7 @@ impl Assembler {
 impl Assemble for Assembler {
     fn feed(&mut self, event: Option<&str>, data: &str) -> Result<Step, Fault> {
         if event == Some("error") {
-            return Err(Fault::Error(error(data)));
+            return Err(Fault::from(error(data)));
         }
         if data.trim().is_empty() {
             return Ok(Step::Deltas(Vec::new()));
@@ -81,8 +81,8 @@ impl Assemble for Assembler {
                 self.blocks.stop_all()
             }
             "message_stop" => return Ok(Step::Done),
-            "error" => return Err(Fault::Error(error(data))),
-            "" | "message" if kind.error.is_some() => return Err(Fault::Error(error(data))),
+            "error" => return Err(Fault::from(error(data))),
+            "" | "message" if kind.error.is_some() => return Err(Fault::from(error(data))),
             _ => Vec::<ChatDelta>::new(),
         };
         Ok(Step::Deltas(deltas))

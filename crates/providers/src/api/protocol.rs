@@ -135,7 +135,7 @@ pub enum Step {
 #[derive(Debug)]
 pub enum Fault {
     /// The server sent an error.
-    Error(ErrorBody),
+    Error(Box<ErrorBody>),
     /// What it sent is not what the protocol promises.
     Malformed(BoxError),
     /// It stopped before its end.
@@ -154,6 +154,12 @@ impl Fault {
 impl From<serde_json::Error> for Fault {
     fn from(error: serde_json::Error) -> Self {
         Self::Malformed(error.into())
+    }
+}
+
+impl From<ErrorBody> for Fault {
+    fn from(error: ErrorBody) -> Self {
+        Self::Error(Box::new(error))
     }
 }
 

@@ -51,7 +51,7 @@ impl Assembler {
             return Ok(Vec::new());
         };
         if let Some(error) = choice.error.filter(|error| !error.is_null()) {
-            return Err(Fault::Error(ErrorBody::read(&error)));
+            return Err(Fault::from(ErrorBody::read(&error)));
         }
         // Some servers send an empty reason with every piece.
         let reason = choice.finish_reason.filter(|reason| !reason.is_empty());
@@ -79,7 +79,7 @@ impl Assemble for Assembler {
             return Ok(Step::Done);
         }
         if let Some(error) = ErrorBody::of_event(event, data)? {
-            return Err(Fault::Error(error));
+            return Err(Fault::from(error));
         }
         let piece: wire::Answer = serde_json::from_str(data)?;
         self.take(piece).map(Step::Deltas)

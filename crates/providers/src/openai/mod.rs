@@ -87,7 +87,7 @@ impl Protocol for ChatCompletions {
     fn whole(&self, request: &ChatRequest, body: &[u8]) -> Result<ChatResponse, Fault> {
         let value: Value = serde_json::from_slice(body)?;
         if let Some(error) = ErrorBody::inside(&value) {
-            return Err(Fault::Error(error));
+            return Err(Fault::from(error));
         }
         let mut answer: wire::Answer = serde_json::from_value(value)?;
         let choices = answer.choices.as_deref_mut().unwrap_or_default();

@@ -42,7 +42,7 @@ fn incomplete(response: &Response) -> FinishReason {
 }
 
 fn failed(response: &Response) -> Fault {
-    Fault::Error(ErrorBody::read(&response.error))
+    Fault::from(ErrorBody::read(&response.error))
 }
 
 /// The counts that were reported; the others stay unknown.

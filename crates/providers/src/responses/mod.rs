@@ -82,7 +82,7 @@ impl Protocol for Responses {
     fn whole(&self, request: &ChatRequest, body: &[u8]) -> Result<ChatResponse, Fault> {
         let value: Value = serde_json::from_slice(body)?;
         if let Some(error) = ErrorBody::inside(&value) {
-            return Err(Fault::Error(error));
+            return Err(Fault::from(error));
         }
         if value.get("output").is_none() && value.get("status").is_none() {
             return Err(Fault::Malformed("the answer has neither output nor status".into()));

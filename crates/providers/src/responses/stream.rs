@@ -98,7 +98,7 @@ impl Assemble for Assembler {
             return Ok(Step::Done);
         }
         if let Some(error) = ErrorBody::of_event(event, data)? {
-            return Err(Fault::Error(error));
+            return Err(Fault::from(error));
         }
         let piece: Event = serde_json::from_str(data)?;
         let kind = piece.r#type.clone();

@@ -56,7 +56,7 @@ impl Answer {
         if answer.error.is_some()
             && let Some(error) = ErrorBody::inside(&serde_json::from_slice(data)?)
         {
-            return Err(Fault::Error(error));
+            return Err(Fault::from(error));
         }
         Ok(answer)
     }
