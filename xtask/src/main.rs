@@ -1,4 +1,4 @@
-//! Developer tasks of the Ziggurat workspace: `cargo xtask lint | test | tidy | bench | soak`.
+//! Developer tasks of the Ziggurat workspace: `cargo xtask lint | test | tidy | catalog | bench | soak`.
 //!
 //! They are written in Rust rather than in shell so that a promise (a layer
 //! depends on nothing beside it, a build without features pulls in no TLS) is
@@ -11,6 +11,7 @@
     reason = "a developer tool talks to its terminal"
 )]
 
+mod catalog;
 mod context;
 mod counterparties;
 mod deny;
@@ -58,6 +59,8 @@ enum Task {
     },
     /// The rules of the source tree
     Tidy,
+    /// Converts the recorded table of models into the catalogue of `ziggurat-providers`
+    Catalog,
     /// The benchmarks; what follows `--` goes to them
     Bench {
         #[arg(last = true)]
@@ -92,6 +95,7 @@ fn run(task: Task) -> Result<bool, Error> {
             Ok(good)
         }
         Task::Tidy => tidy::run(&mut cx).map(|_| true),
+        Task::Catalog => catalog::write(&cx).map(|()| true),
         Task::Bench { args } => measure::bench(&cx, &args).map(|()| true),
         Task::Soak { only } => {
             let good = parts::run("soak", measure::SOAK, &only, &mut cx);

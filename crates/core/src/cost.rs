@@ -32,10 +32,20 @@ impl Rates {
         Self { input, output, cached_input: None, cache_write: None, cache_write_1h: None }
     }
 
+    /// Whether nothing is charged, whatever is used.
+    fn are_zero(&self) -> bool {
+        let cache = [self.cached_input, self.cache_write, self.cache_write_1h];
+        [self.input, self.output]
+            .iter()
+            .chain(cache.iter().flatten())
+            .all(|rate| *rate == Usd::ZERO)
+    }
+
     /// What this usage costs at these rates; `None` if a count or a rate that matters is unknown.
     fn of(&self, usage: &Usage) -> Option<Usd> {
         let input = usage.input_tokens?;
-        // A cache that was not reported is charged in full: never less than the bill.
+        // A cache that was not reported is charged in full: never less than the bill. A write that was
+        // not reported did not happen: the servers that charge for writing report it.
         let cached = usage.cached_input_tokens.unwrap_or(0).min(input);
         let written = usage.cache_write_tokens.unwrap_or(0).min(input - cached);
         let hourly = usage.cache_write_1h_tokens.unwrap_or(0).min(written);
@@ -110,6 +120,11 @@ impl Price {
         self
     }
 
+    /// Whether nothing is charged, whatever is used.
+    pub fn is_free(&self) -> bool {
+        self.rates.are_zero() && self.long_context.is_none_or(|long| long.rates.are_zero())
+    }
+
     /// What this usage costs, exactly; `None` if a count or a rate that matters is unknown.
     ///
     /// ```
@@ -124,7 +139,7 @@ impl Price {
     /// # Ok::<(), ziggurat_core::ParseUsdError>(())
     /// ```
     pub fn of(&self, usage: &Usage) -> Option<Usd> {
-        if *self == Self::FREE {
+        if self.is_free() {
             return Some(Usd::ZERO);
         }
         let input = usage.input_tokens?;
@@ -247,5 +262,29 @@ mod tests {
         let price = Price::per_token(usd("0.000001"), usd("0.000001"));
         assert_eq!(price.of(&Usage::UNKNOWN), None);
         assert_eq!(Price::FREE.of(&Usage::UNKNOWN), Some(Usd::ZERO));
+    }
+
+    #[test]
+    fn free_is_what_has_no_rate_but_zero() {
+        let zero = Price::FREE.with_cached_input(Usd::ZERO).with_cache_write(Usd::ZERO);
+        assert!(zero.is_free());
+        assert_eq!(zero.of(&Usage::UNKNOWN), Some(Usd::ZERO));
+        assert!(!Price::FREE.with_cache_write(usd("0.1")).is_free());
+        assert!(!Price::per_token(Usd::ZERO, usd("0.1")).is_free());
+        let long = Rates::new(usd("0.1"), Usd::ZERO);
+        assert!(!Price::FREE.with_long_context(1000, long).is_free());
+    }
+
+    #[test]
+    fn what_a_long_request_writes_into_the_cache_has_its_own_rate() {
+        let mut long = Rates::new(usd("0.000004"), usd("0.00001"));
+        let price =
+            Price::per_token(usd("0.000002"), usd("0.000008")).with_cache_write(usd("0.0000025"));
+        let mut usage = Usage::new(300_000, 0);
+        usage.cache_write_tokens = Some(100_000);
+        assert_eq!(price.with_long_context(200_000, long).of(&usage), None);
+        long.cache_write = Some(usd("0.000005"));
+        // 200,000 x 4e-6 + 100,000 x 5e-6
+        assert_eq!(price.with_long_context(200_000, long).of(&usage), Some(usd("1.3")));
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ziggurat_agents::AgentSettings;
-use ziggurat_core::{Decomposer, Delivery, Model, Price, Synthesizer, Tier, Worker, WorkerCount};
+use ziggurat_core::{Decomposer, Delivery, Model, Synthesizer, Tier, Worker, WorkerCount};
 use ziggurat_executor::Concurrency;
 
 use crate::clock::Clock;
@@ -184,7 +184,7 @@ impl Config {
 
     /// The run's limit: as set, else [`DEFAULT_RUN_TIMEOUT`] unless all that works is a free model.
     pub(crate) fn run_timeout(&self, models: &[Model]) -> Option<Duration> {
-        let free = |model: &Model| model.info().price == Some(Price::FREE);
+        let free = |model: &Model| model.info().price.is_some_and(|price| price.is_free());
         let own = self.worker.model().is_none()
             || self.synthesizer.model().is_none()
             || self.executive.model().is_none();

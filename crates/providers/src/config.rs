@@ -1,12 +1,13 @@
 //! How an adapter is set up: where its server is, what opens it, and where it differs from the vendor's.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::Quirks;
+use crate::{Catalog, Quirks};
 
 /// How long a server may be silent unless another time is set.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
@@ -23,6 +24,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 pub struct ServerConfig {
     pub(crate) name: String,
     pub(crate) base_url: String,
+    /// The address that the settings began with: the provider's own.
+    pub(crate) home: String,
     pub(crate) key: Option<SecretString>,
     pub(crate) key_variable: String,
     pub(crate) auth: Auth,
@@ -31,6 +34,8 @@ pub struct ServerConfig {
     pub(crate) free: bool,
     pub(crate) json_schema: bool,
     pub(crate) quirks: Quirks,
+    pub(crate) catalog: Option<Arc<Catalog>>,
+    pub(crate) vendor: Option<String>,
     pub(crate) idle_timeout: Duration,
     pub(crate) allowed_hosts: Vec<String>,
 }
@@ -49,13 +54,16 @@ pub enum Auth {
 
 impl ServerConfig {
     /// A server: the provider's name, in model names and errors, and the address up to where the API's
-    /// own paths follow; a slash at its end makes no difference.
+    /// own paths follow; a slash at its end makes no difference. It is taken for the provider's own: what
+    /// the [catalogue](Self::with_catalog) says that its models can do holds there.
     pub fn new(name: impl Into<String>, base_url: impl Into<String>) -> Self {
         let name = name.into();
         let key_variable = format!("{}_API_KEY", name.to_uppercase().replace('-', "_"));
+        let base_url = base_url.into();
         Self {
             name,
-            base_url: base_url.into(),
+            home: base_url.clone(),
+            base_url,
             key: None,
             key_variable,
             auth: Auth::Bearer,
@@ -64,6 +72,8 @@ impl ServerConfig {
             free: false,
             json_schema: false,
             quirks: Quirks::default(),
+            catalog: None,
+            vendor: None,
             idle_timeout: IDLE_TIMEOUT,
             allowed_hosts: Vec::new(),
         }
@@ -75,7 +85,8 @@ impl ServerConfig {
         self
     }
 
-    /// Another server.
+    /// Another server than the provider's own: of its models, limits and prices are known by their names,
+    /// but not what they can do there.
     pub fn with_base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
         self
@@ -133,6 +144,19 @@ impl ServerConfig {
         self
     }
 
+    /// Where limits, prices and abilities of its models are looked up. Default: [`Catalog::builtin`].
+    pub fn with_catalog(mut self, catalog: impl Into<Option<Arc<Catalog>>>) -> Self {
+        self.catalog = catalog.into();
+        self
+    }
+
+    /// Whose models these are in the catalogue, where that is another's name: `openai` for a second
+    /// provider at OpenAI. Default: the provider's name.
+    pub fn with_vendor(mut self, vendor: impl Into<String>) -> Self {
+        self.vendor = Some(vendor.into());
+        self
+    }
+
     /// How long the server may be silent, before its answer and within it. There is no limit on a
     /// whole answer: callers own those clocks. Default: 120 s.
     pub fn with_idle_timeout(mut self, idle_timeout: Duration) -> Self {
@@ -181,6 +205,7 @@ impl fmt::Debug for ServerConfig {
             .field("free", &self.free)
             .field("json_schema", &self.json_schema)
             .field("quirks", &self.quirks)
+            .field("vendor", &self.vendor)
             .field("idle_timeout", &self.idle_timeout)
             .field("allowed_hosts", &allowed)
             .finish()

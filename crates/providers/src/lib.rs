@@ -6,6 +6,7 @@
 pub mod anthropic;
 #[cfg(feature = "http")]
 mod api;
+mod catalog;
 #[cfg(feature = "http")]
 mod config;
 #[cfg(feature = "openai")]
@@ -32,6 +33,7 @@ mod registry;
 #[cfg(feature = "openai")]
 pub mod responses;
 
+pub use catalog::{Catalog, CatalogEntry, CatalogError};
 pub use error::{ConfigError, SelectionError};
 pub use registry::{ALLOW_HOSTS, Env, Factory, ProviderOptions, Registry, process_env};
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use ziggurat_core::{Model, ModelName, Provider};
 
 use crate::nearest::nearest;
-use crate::{ConfigError, SelectionError};
+use crate::{Catalog, ConfigError, SelectionError};
 
 /// Looks up a variable of the environment. [`process_env`] reads the real one.
 pub type Env<'a> = &'a (dyn Fn(&str) -> Option<String> + Send + Sync);
@@ -32,6 +32,8 @@ pub struct ProviderOptions<'a> {
     pub idle_timeout: Option<Duration>,
     /// Hosts that a server may be at beside the public ones and this machine.
     pub allow_hosts: &'a [String],
+    /// Where limits, prices and abilities of models are looked up, in place of [`Catalog::builtin`].
+    pub catalog: Option<&'a Arc<Catalog>>,
 }
 
 /// The variable that allows hosts, separated by commas; see [`ProviderOptions::allowed_hosts`].
@@ -40,7 +42,7 @@ pub const ALLOW_HOSTS: &str = "ZIGGURAT_ALLOW_HOSTS";
 impl<'a> ProviderOptions<'a> {
     /// The provider's defaults, with keys from this environment.
     pub fn new(env: Env<'a>) -> Self {
-        Self { env, base_url: None, idle_timeout: None, allow_hosts: &[] }
+        Self { env, base_url: None, idle_timeout: None, allow_hosts: &[], catalog: None }
     }
 
     /// The same options with this server.
@@ -67,6 +69,12 @@ impl<'a> ProviderOptions<'a> {
         let variable = self.var(ALLOW_HOSTS).unwrap_or_default();
         let listed = variable.split(',').map(str::trim).filter(|host| !host.is_empty());
         self.allow_hosts.iter().cloned().chain(listed.map(str::to_owned)).collect()
+    }
+
+    /// The same options with this catalogue of models.
+    pub fn with_catalog(mut self, catalog: impl Into<Option<&'a Arc<Catalog>>>) -> Self {
+        self.catalog = catalog.into();
+        self
     }
 
     /// The variable's value, unless it is unset or blank.

@@ -5,6 +5,7 @@
 mod error_body;
 mod failure;
 mod finish;
+mod known;
 mod lenient;
 mod listing;
 mod protocol;

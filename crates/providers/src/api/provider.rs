@@ -10,6 +10,7 @@ use reqwest::header::CONTENT_TYPE;
 use ziggurat_core::{CallContext, ChatRequest, ChatResponse, ChatStream, ErrorKind};
 use ziggurat_core::{ModelInfo, Price, Provider, ProviderError, chat};
 
+use super::known::Known;
 use super::{Framing, Listing, Protocol, failure, stream};
 use crate::error::did_you_mean;
 use crate::http::{AllowedHosts, ApiKey, BaseUrl, HttpClient, Reporter, frames, read_body};
@@ -32,6 +33,7 @@ pub struct HttpProvider<P> {
     json_schema: bool,
     /// Whether the server is the vendor's own, whose rules about models are known.
     official: bool,
+    known: Known,
     protocol: P,
     http: HttpClient,
 }
@@ -48,8 +50,9 @@ impl<P: Protocol> HttpProvider<P> {
         let protocol = P::new(&config);
         let key = ApiKey::new(config.key.clone(), &config.key_variable);
         let http = HttpClient::new(&config, base_url, key)?;
+        let known = Known::new(&config);
         let ServerConfig { name, free, json_schema, .. } = config;
-        Ok(Self { name, free, json_schema, official, protocol, http })
+        Ok(Self { name, free, json_schema, official, known, protocol, http })
     }
 
     /// The server's list of models.
@@ -122,10 +125,12 @@ impl<P: Protocol> Provider for HttpProvider<P> {
         &self.name
     }
 
-    /// The price if the server is known to be free; whether schemas are obeyed if its settings say so;
-    /// and what is known of the vendor's own models, at the vendor.
+    /// Limits and prices as the [catalogue](ServerConfig::with_catalog) has them, and no price at a server
+    /// that is known to be free; at the provider's own server also what the model can do; and whether
+    /// schemas are obeyed if the server's settings say so.
     fn known(&self, model: &str) -> ModelInfo {
         let mut info = ModelInfo::unknown(&self.name, model);
+        self.known.tell(&mut info);
         if self.free {
             info.price = Some(Price::FREE);
         }

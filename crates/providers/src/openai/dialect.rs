@@ -68,13 +68,16 @@ impl Dialect {
     fn config(&self, options: &ProviderOptions<'_>) -> ServerConfig {
         let from_env = self.base_url_variable.and_then(|variable| options.var(variable));
         let base_url = options.base_url.map(str::to_owned).or(from_env);
-        let mut config =
-            ServerConfig::new(self.name, base_url.unwrap_or_else(|| self.base_url.to_owned()))
-                .with_key(options.var(self.key_variable).map(SecretString::from))
-                .with_key_variable(self.key_variable)
-                .with_free(self.free)
-                .with_json_schema(self.json_schema)
-                .with_allowed_hosts(options.allowed_hosts());
+        let mut config = ServerConfig::new(self.name, self.base_url)
+            .with_key(options.var(self.key_variable).map(SecretString::from))
+            .with_key_variable(self.key_variable)
+            .with_free(self.free)
+            .with_json_schema(self.json_schema)
+            .with_allowed_hosts(options.allowed_hosts())
+            .with_catalog(options.catalog.cloned());
+        if let Some(base_url) = base_url {
+            config = config.with_base_url(base_url);
+        }
         if let Some(idle_timeout) = options.idle_timeout {
             config = config.with_idle_timeout(idle_timeout);
         }

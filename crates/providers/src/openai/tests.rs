@@ -21,7 +21,7 @@ fn openai_s_families_are_known_at_openai_alone() {
     };
     let official = provider(ServerConfig::openai());
     assert_eq!(traits(&official, "gpt-5.4-mini"), (Some(false), Some(true)));
-    assert_eq!(traits(&official, "gpt-4o"), (None, Some(true)));
+    assert_eq!(traits(&official, "gpt-4o"), (Some(true), Some(true)));
     assert_eq!(traits(&official, "gpt-4"), (None, None));
     let other = ServerConfig::openai().with_base_url("http://127.0.0.1:9/v1");
     assert_eq!(traits(&provider(other.clone()), "gpt-5"), (None, None));
