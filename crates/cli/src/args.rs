@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use ziggurat::hierarchy::ExecutiveMode;
 use ziggurat::{Concurrency, ModelName, Preset, TierOptions, WorkerCount};
 
+use crate::catalog::{self, ModelsArgs};
 use crate::values;
 
 /// Hierarchical multi-agent orchestration: workers in parallel, synthesizers above them, one report.
@@ -22,6 +23,9 @@ pub(crate) enum Command {
     /// Run a task, over your documents if you give some.
     #[command(after_help = EXIT_CODES)]
     Run(Box<RunArgs>),
+    /// List the models whose limits, prices and abilities are known, without asking any server.
+    #[command(after_help = catalog::LEGEND)]
+    Models(ModelsArgs),
 }
 
 const EXIT_CODES: &str = "\

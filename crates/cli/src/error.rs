@@ -39,6 +39,10 @@ pub(crate) enum UsageError {
          model with --model (set OPENAI_API_KEY, or start a local server)"
     )]
     SubtaskWithoutDocuments { subtask: usize },
+    #[error(
+        "this program has no provider `{provider}`, though the catalogue has models of it: add --all"
+    )]
+    NotServed { provider: String },
     #[error(transparent)]
     Selection(#[from] SelectionError),
     #[error("ZIGGURAT_LOCAL_SERVERS: {0}")]

@@ -4,6 +4,7 @@
 
 mod args;
 mod bounded;
+mod catalog;
 mod error;
 mod exit;
 mod interrupt;
@@ -22,7 +23,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
-use ziggurat::providers::Registry;
+use ziggurat::providers::{Catalog, Registry};
 
 use crate::args::{Cli, Command};
 
@@ -59,6 +60,10 @@ where
         Ok(cli) => cli,
         Err(error) => return exit::usage(&error),
     };
+    let args = match cli.command {
+        Command::Models(args) => return catalog::run(&args, &registry, &Catalog::builtin()),
+        Command::Run(args) => args,
+    };
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -66,9 +71,7 @@ where
             return exit::FAILED.into();
         }
     };
-    let code = match cli.command {
-        Command::Run(args) => runtime.block_on(run::run(*args, &registry)),
-    };
+    let code = runtime.block_on(run::run(*args, &registry));
     // A second Ctrl-C, or a thread blocked on a terminal, must not keep the process.
     runtime.shutdown_background();
     code

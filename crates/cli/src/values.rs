@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use ziggurat::hierarchy::ExecutiveMode;
-use ziggurat::{Concurrency, ModelName, Preset, WorkerCount};
+use ziggurat::{Concurrency, ModelName, Preset, Usd, WorkerCount};
 
 /// The longest time a flag takes: a year. Longer ones are typing errors, and overflow clocks.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -68,6 +68,11 @@ pub(crate) fn preset(text: &str) -> Result<Preset, String> {
 /// `PROVIDER/MODEL`, or a provider alone.
 pub(crate) fn model(text: &str) -> Result<ModelName, String> {
     text.parse::<ModelName>().map_err(|error| error.to_string())
+}
+
+/// An amount of US dollars.
+pub(crate) fn usd(text: &str) -> Result<Usd, String> {
+    text.parse::<Usd>().map_err(|error| error.to_string())
 }
 
 /// 0.0 to 2.0.

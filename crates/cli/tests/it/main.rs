@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod broken_streams;
+mod catalog;
 mod contract;
 mod documents;
 mod failures;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use ziggurat_core::chat::JsonSchema;
 use ziggurat_core::{CallContext, Delivery, Model, Price};
-use ziggurat_providers::{Extractive, ProviderOptions, Registry, SelectionError};
+use ziggurat_providers::{Catalog, Extractive, ProviderOptions, Registry, SelectionError};
 
 use crate::support::server::{self, Server};
 use crate::support::{CANARY, request};
@@ -107,4 +107,22 @@ fn a_program_adds_its_own_and_may_replace_ours() {
     assert_eq!(registry.default_model("mine"), Some("one"));
     let error = registry.provider("openai", &options).err().unwrap();
     assert!(matches!(error, SelectionError::UnknownProvider { .. }), "{error}");
+}
+
+#[test]
+fn limits_and_prices_are_those_of_the_catalogue_unless_another_one_is_given() {
+    let options = ProviderOptions::new(&with_key);
+    let builtin = create("openai/gpt-5.4-mini-2026-03-17", &options).unwrap();
+    assert_eq!(builtin.info().max_output_tokens, Some(128_000));
+    let price = builtin.info().price.unwrap();
+    assert_eq!((price.rates.output * 1_000_000).to_string(), "4.5");
+    assert_eq!(create("openai/gpt-unheard-of", &options).unwrap().info().price, None);
+    let entry = r#"{"usd_per_million": {"input": "1", "output": "2"}}"#;
+    let entries = [("openai/gpt-5.4-mini", serde_json::from_str(entry).unwrap())];
+    let own = Arc::new(Catalog::builtin().with_entries(entries).unwrap());
+    let options = options.with_catalog(&own).with_base_url("http://127.0.0.1:9/v1");
+    let model = create("openai/gpt-5.4-mini", &options).unwrap();
+    assert_eq!((model.info().price.unwrap().rates.output * 1_000_000).to_string(), "2");
+    assert_eq!(model.info().max_output_tokens, Some(128_000));
+    assert_eq!((model.info().tools, model.info().temperature), (None, None));
 }
