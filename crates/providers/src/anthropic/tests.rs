@@ -39,12 +39,26 @@ fn anthropic_s_own_models_are_known_at_anthropic_however_its_address_is_written(
     };
     for base_url in [BASE_URL, "https://api.anthropic.com/", "https://api.anthropic.com/v1"] {
         assert_eq!(traits(base_url, "claude-sonnet-5"), (Some(false), Some(true)));
-        assert_eq!(traits(base_url, "claude-haiku-4-5"), (None, Some(true)));
+        assert_eq!(traits(base_url, "claude-haiku-4-5"), (Some(true), Some(true)));
         assert_eq!(traits(base_url, "claude-3-7-sonnet-latest"), (None, None));
     }
     for other in ["http://127.0.0.1:9/v1", "https://api.anthropic.com/v2"] {
         assert_eq!(traits(other, "claude-sonnet-5"), (None, None));
     }
+}
+
+#[test]
+fn the_catalogue_and_the_adapter_s_rules_agree() {
+    let catalog = crate::Catalog::builtin();
+    let claudes = catalog.iter().filter(|(provider, ..)| *provider == "anthropic");
+    let mut count = 0;
+    for (_, name, entry) in claudes {
+        let model = models::Model::of(name);
+        assert!(entry.temperature.is_none_or(|takes| takes == model.takes_sampling), "{name}");
+        assert!(entry.json_schema.is_none_or(|obeys| obeys == model.obeys_schema), "{name}");
+        count += 1;
+    }
+    assert!(count > 20, "{count}");
 }
 
 #[test]

@@ -18,13 +18,14 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub(super) fn new(config: &ServerConfig) -> Self {
+    /// `official` at the vendor's own server, however its address is written.
+    pub(super) fn new(config: &ServerConfig, official: bool) -> Self {
         let vendor = config.vendor.as_ref().unwrap_or(&config.name);
         let bare = |url: &str| url.trim_end_matches('/').to_owned();
         Self {
             catalog: config.catalog.clone(),
             vendor: vendor.clone(),
-            at_home: bare(&config.base_url) == bare(&config.home),
+            at_home: official || bare(&config.base_url) == bare(&config.home),
         }
     }
 
@@ -53,7 +54,7 @@ mod tests {
 
     fn known(config: ServerConfig, model: &str) -> ModelInfo {
         let mut info = ModelInfo::unknown(&config.name, model);
-        Known::new(&config).tell(&mut info);
+        Known::new(&config, false).tell(&mut info);
         info
     }
 

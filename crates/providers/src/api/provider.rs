@@ -50,7 +50,7 @@ impl<P: Protocol> HttpProvider<P> {
         let protocol = P::new(&config);
         let key = ApiKey::new(config.key.clone(), &config.key_variable);
         let http = HttpClient::new(&config, base_url, key)?;
-        let known = Known::new(&config);
+        let known = Known::new(&config, official);
         let ServerConfig { name, free, json_schema, .. } = config;
         Ok(Self { name, free, json_schema, official, known, protocol, http })
     }

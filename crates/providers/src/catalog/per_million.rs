@@ -75,7 +75,7 @@ impl<'de> Deserialize<'de> for PerMillion {
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<PerMillion, E> {
                 let million: Usd = text.parse().map_err(E::custom)?;
-                if million.picos() % MILLION != 0 {
+                if !million.picos().is_multiple_of(MILLION) {
                     let problem = "cannot be divided by a million exactly: at most 6 decimals";
                     return Err(E::custom(format_args!("`{text}` {problem}")));
                 }
