@@ -131,10 +131,10 @@ impl Protocol for Messages {
     fn known(&self, info: &mut ModelInfo, official: bool) {
         let Some(model) = Model::named(&info.id).filter(|_| official) else { return };
         if model.obeys_schema {
-            info.json_schema = Some(true);
+            info.json_schema.get_or_insert(true);
         }
         if !model.takes_sampling {
-            info.temperature = Some(false);
+            info.temperature.get_or_insert(false);
         }
     }
 }

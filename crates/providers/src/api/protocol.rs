@@ -82,7 +82,8 @@ pub trait Protocol: Clone + Send + Sync + 'static {
     }
 
     /// What this API's rules say about a model by its name alone, over what the server's settings say;
-    /// `official` at the vendor's own server.
+    /// `official` at the vendor's own server. What the catalogue says of the very name is there already, and
+    /// counts more than a rule for many names.
     fn known(&self, info: &mut ModelInfo, official: bool) {
         let _ = (info, official);
     }

@@ -137,7 +137,8 @@ impl Protocol for OllamaChat {
     /// no answer to a schema.
     fn known(&self, info: &mut ModelInfo, _: bool) {
         if self.is_in_cloud(&info.id) {
-            info.price = None;
+            // What the server's settings say of models on it; not a price that somebody entered.
+            info.price = info.price.filter(|price| !price.is_free());
             info.json_schema = Some(false);
         }
     }

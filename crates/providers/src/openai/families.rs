@@ -8,12 +8,15 @@ use ziggurat_core::chat::ReasoningEffort::{
 
 use crate::Quirks;
 
-/// Adds what the server's quirks say, and at OpenAI what the name does.
+/// Adds what the server's quirks say, and at OpenAI what the name does where the catalogue does not.
 pub(crate) fn tell(info: &mut ModelInfo, quirks: &Quirks, official: bool) {
     if official && obeys_schema(&info.id) {
-        info.json_schema = Some(true);
+        info.json_schema.get_or_insert(true);
     }
-    if official && refuses_temperature(&info.id) || quirks.temperature == Some(false) {
+    if official && refuses_temperature(&info.id) {
+        info.temperature.get_or_insert(false);
+    }
+    if quirks.temperature == Some(false) {
         info.temperature = Some(false);
     }
 }
