@@ -41,6 +41,8 @@ pub use registry::{ALLOW_HOSTS, Env, Factory, ProviderOptions, Registry, process
 pub use anthropic::Anthropic;
 #[cfg(feature = "extractive")]
 pub use extractive::Extractive;
+#[cfg(feature = "gemini")]
+pub use gemini::Gemini;
 #[cfg(feature = "ollama")]
 pub use ollama::Ollama;
 #[cfg(feature = "http")]

@@ -1,10 +1,14 @@
 //! What a server's refusal means. The status tells the family; the body tells more, in the spellings
 //! of several servers, all of which are in the tables below.
 
+mod rpc;
+
 use std::time::Duration;
 
 use serde_json::Value;
 use ziggurat_core::ErrorKind;
+
+use rpc::{RpcStatus, retry_delay};
 
 /// Codes and types that say more than a status does.
 const QUOTA: [&str; 7] = [
@@ -56,13 +60,14 @@ const STATUS: [(&str, u16); 10] = [
 ];
 
 /// Words for a request that does not fit.
-const CONTEXT_WORDS: [&str; 6] = [
+const CONTEXT_WORDS: [&str; 7] = [
     "context length",
     "context size",
     "context window",
     "maximum context",
     "context limit",
     "prompt is too long",
+    "exceeds the maximum number of tokens",
 ];
 
 /// How codes begin by which Responses say that a request cannot be answered, in an answer that began
@@ -87,6 +92,8 @@ pub struct ErrorBody {
     moderated: bool,
     /// A status inside the body: gateways report one when the HTTP status was already sent.
     status: Option<u16>,
+    /// What Google says beside these.
+    rpc: RpcStatus,
 }
 
 impl ErrorBody {
@@ -147,6 +154,7 @@ impl ErrorBody {
         let status = status.or_else(|| status_of_type(value, &text("type")));
         let reasons = error.pointer("/metadata/reasons").and_then(Value::as_array);
         let moderated = reasons.is_some_and(|reasons| !reasons.is_empty());
+        let rpc = RpcStatus::read(error, &message);
         let request_id = value.get("request_id").and_then(Value::as_str).map(str::to_owned);
         Self {
             code,
@@ -158,11 +166,16 @@ impl ErrorBody {
             signs_in: value.get("signin_url").is_some(),
             moderated,
             status,
+            rpc,
         }
     }
 
     /// The server's own code or type of the error.
     pub(crate) fn code(&self) -> Option<&str> {
+        // Google's `code` repeats the status.
+        if let Some(code) = self.rpc.code() {
+            return Some(code);
+        }
         [&self.code, &self.r#type].into_iter().find(|name| !name.is_empty()).map(String::as_str)
     }
 
@@ -180,7 +193,8 @@ impl ErrorBody {
         if status == Some(403) && self.is_moderation() {
             return ErrorKind::ContentFilter;
         }
-        if let Some(kind) = self.by_code().or_else(|| self.by_message(status)) {
+        let told = self.by_code().or_else(|| self.rpc.kind()).or_else(|| self.by_message(status));
+        if let Some(kind) = told {
             return kind;
         }
         status.map_or_else(|| self.by_type(), by_status)
@@ -245,6 +259,9 @@ impl ErrorBody {
     }
 
     fn by_type(&self) -> ErrorKind {
+        if let Some(kind) = self.rpc.kind_by_name() {
+            return kind;
+        }
         let names = [self.r#type.as_str(), self.code.as_str()];
         let is = |name: &str| names.contains(&name);
         if is("invalid_request_error") || is("BadRequestError") {
@@ -261,14 +278,6 @@ impl ErrorBody {
             ErrorKind::Server
         }
     }
-}
-
-/// Gemini's hint when to come back: `"retryDelay": "34.07s"` among the details.
-fn retry_delay(error: &Value) -> Option<Duration> {
-    let details = error.get("details")?.as_array()?;
-    let delay = details.iter().find_map(|detail| detail.get("retryDelay")?.as_str())?;
-    let seconds: f64 = delay.strip_suffix('s')?.parse().ok()?;
-    Duration::try_from_secs_f64(seconds).ok()
 }
 
 /// The status that Anthropic's type of an error means; the shape `{"type": "error", …}` is Anthropic's.
