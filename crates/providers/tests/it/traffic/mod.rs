@@ -9,6 +9,7 @@
 
 #[cfg(feature = "anthropic")]
 pub(crate) mod anthropic;
+mod gemini;
 mod ollama;
 mod openai_chat;
 mod reading;
@@ -230,4 +231,9 @@ async fn ollama_chat() {
 #[tokio::test]
 async fn openai_responses() {
     play(&responses::API).await;
+}
+
+#[tokio::test]
+async fn gemini_generate_content() {
+    play(&gemini::API).await;
 }
