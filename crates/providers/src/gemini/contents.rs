@@ -8,7 +8,7 @@ use ziggurat_core::chat::{Image, ImageSource, Reasoning, ToolCall, ToolResult};
 use ziggurat_core::{ChatRequest, ContentPart, ErrorKind, Message, Role};
 
 use super::calls::{Calls, known_id};
-use super::wire::{Blob, Content, Data, FileData, FunctionCall, FunctionResponse, Part};
+use super::wire::{Blob, Content, FileData, FunctionCall, FunctionResponse, Part, Payload};
 use crate::api::Fault;
 use crate::fence::Fence;
 
@@ -41,7 +41,7 @@ impl<'a> Writer<'a> {
             parts.sort_by_key(|part| self.place(part));
         }
         if role == Role::User && parts.is_empty() {
-            let parts = vec![Data::Text(Cow::Borrowed("")).into()];
+            let parts = vec![Payload::Text(Cow::Borrowed("")).into()];
             return Ok(vec![Content { role: Some(USER), parts }]);
         }
         let mut contents = Vec::new();
@@ -67,7 +67,7 @@ impl<'a> Writer<'a> {
         let is_document = |part: &ContentPart| matches!(part, ContentPart::Document(_));
         for group in run.chunk_by(|a, b| is_document(a) && is_document(b)) {
             match group {
-                [ContentPart::Text { text }] => parts.push(Data::Text(text.into()).into()),
+                [ContentPart::Text { text }] => parts.push(Payload::Text(text.into()).into()),
                 [ContentPart::Image(image)] => parts.push(self::image(image)?.into()),
                 [ContentPart::Reasoning(block)] => think(&mut parts, block),
                 [ContentPart::ToolCall(call)] => {
@@ -77,7 +77,7 @@ impl<'a> Writer<'a> {
                 [ContentPart::ToolResult(result)] => parts.push(self.result(result)?.into()),
                 [ContentPart::Document(_), ..] => {
                     let documents: Vec<_> = group.iter().map(|part| (*part).clone()).collect();
-                    parts.push(Data::Text(self.fence.render(&documents).into()).into());
+                    parts.push(Payload::Text(self.fence.render(&documents).into()).into());
                 }
                 _ => {
                     return Err(Fault::unsupported(
@@ -89,14 +89,14 @@ impl<'a> Writer<'a> {
         Ok(parts)
     }
 
-    fn result(&self, result: &'a ToolResult) -> Result<Data<'a>, Fault> {
+    fn result(&self, result: &'a ToolResult) -> Result<Payload<'a>, Fault> {
         let id = &result.call_id;
         let Some(name) = self.calls.name(id) else {
             let message = format!("a tool's result answers the call `{id}`, which nobody made");
             return Err(Fault::Refused(ErrorKind::InvalidRequest, message));
         };
         let response = response(result);
-        Ok(Data::FunctionResponse(FunctionResponse { id: known_id(id), name, response }))
+        Ok(Payload::FunctionResponse(FunctionResponse { id: known_id(id), name, response }))
     }
 }
 
@@ -110,12 +110,12 @@ fn speaker(part: &ContentPart, role: Role) -> &'static str {
     }
 }
 
-fn image(image: &Image) -> Result<Data<'_>, Fault> {
+fn image(image: &Image) -> Result<Payload<'_>, Fault> {
     match &image.source {
         ImageSource::Base64 { media_type, data } => {
-            Ok(Data::InlineData(Blob { mime_type: media_type, data }))
+            Ok(Payload::InlineData(Blob { mime_type: media_type, data }))
         }
-        ImageSource::Url { url } => Ok(Data::FileData(FileData { file_uri: url })),
+        ImageSource::Url { url } => Ok(Payload::FileData(FileData { file_uri: url })),
         _ => Err(Fault::unsupported("Gemini's API has no word for where this picture is")),
     }
 }
@@ -129,13 +129,13 @@ fn think<'a>(parts: &mut Vec<Part<'a>>, block: &'a Reasoning) {
     let signature = block.signature.as_deref();
     let thought = !block.text.is_empty();
     match parts.last_mut() {
-        Some(Part { data: Data::Text(_), thought: false, thought_signature: none @ None })
+        Some(Part { data: Payload::Text(_), thought: false, thought_signature: none @ None })
             if !thought =>
         {
             *none = signature;
         }
         _ if thought || signature.is_some() => {
-            let data = Data::Text(Cow::Borrowed(block.text.as_str()));
+            let data = Payload::Text(Cow::Borrowed(block.text.as_str()));
             parts.push(Part { data, thought, thought_signature: signature });
         }
         _ => {}
@@ -152,7 +152,7 @@ fn call(call: &ToolCall) -> Result<Part<'_>, Fault> {
         let message = format!("the arguments of the call `{id}` are no JSON object");
         return Err(Fault::Refused(ErrorKind::InvalidRequest, message));
     };
-    let data = Data::FunctionCall(FunctionCall { id: known_id(id), name, args });
+    let data = Payload::FunctionCall(FunctionCall { id: known_id(id), name, args });
     Ok(Part { data, thought: false, thought_signature: signature.as_deref() })
 }
 

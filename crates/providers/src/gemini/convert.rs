@@ -14,7 +14,7 @@ pub(super) fn request(request: &ChatRequest) -> Result<wire::Request<'_>, Fault>
     }
     let system = request.system.as_deref().map(|text| wire::Content {
         role: None,
-        parts: vec![wire::Data::Text(text.into()).into()],
+        parts: vec![wire::Payload::Text(text.into()).into()],
     });
     Ok(wire::Request {
         contents: contents(request)?,

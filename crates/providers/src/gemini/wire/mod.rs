@@ -5,7 +5,7 @@ mod request;
 
 pub(super) use answer::{Answer, FunctionCall as AnswerCall, Part as AnswerPart, Usage};
 pub(super) use request::{
-    Blob, Content, Counted, Data, FileData, FunctionCall, FunctionCallingConfig,
-    FunctionDeclaration, FunctionResponse, GenerationConfig, Level, Mode, Part, Request,
-    ThinkingConfig, ToolConfig, Tools,
+    Blob, Content, Counted, FileData, FunctionCall, FunctionCallingConfig, FunctionDeclaration,
+    FunctionResponse, GenerationConfig, Level, Mode, Part, Payload, Request, ThinkingConfig,
+    ToolConfig, Tools,
 };

@@ -38,7 +38,7 @@ pub(in crate::gemini) struct Content<'a> {
 #[serde(rename_all = "camelCase")]
 pub(in crate::gemini) struct Part<'a> {
     #[serde(flatten)]
-    pub data: Data<'a>,
+    pub data: Payload<'a>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub thought: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,7 +47,7 @@ pub(in crate::gemini) struct Part<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::gemini) enum Data<'a> {
+pub(in crate::gemini) enum Payload<'a> {
     Text(Cow<'a, str>),
     InlineData(Blob<'a>),
     FileData(FileData<'a>),
@@ -55,8 +55,8 @@ pub(in crate::gemini) enum Data<'a> {
     FunctionResponse(FunctionResponse<'a>),
 }
 
-impl<'a> From<Data<'a>> for Part<'a> {
-    fn from(data: Data<'a>) -> Self {
+impl<'a> From<Payload<'a>> for Part<'a> {
+    fn from(data: Payload<'a>) -> Self {
         Self { data, thought: false, thought_signature: None }
     }
 }
