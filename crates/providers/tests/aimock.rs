@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use ziggurat_core::chat::{FinishReason, ToolSpec, collect};
 use ziggurat_core::{CallContext, ChatRequest, ChatResponse, ErrorKind, Message, Provider};
-use ziggurat_providers::{Anthropic, Ollama, OpenAi, OpenAiResponses, ServerConfig};
+use ziggurat_providers::{Anthropic, Gemini, Ollama, OpenAi, OpenAiResponses, ServerConfig};
 
 const TEXT: &str = "Héllo from aimock 🙂 日本語 text.";
 
@@ -29,7 +29,7 @@ fn providers() -> Vec<Arc<dyn Provider>> {
         Arc::new(OpenAi::new(config("chat", "/v1")).unwrap()),
         Arc::new(OpenAiResponses::new(config("responses", "/v1")).unwrap()),
         Arc::new(Anthropic::new(config("anthropic", "")).unwrap()),
-        //GEMINI
+        Arc::new(Gemini::new(config("gemini", "/v1beta")).unwrap()),
         Arc::new(Ollama::new(config("ollama", "")).unwrap()),
     ]
 }

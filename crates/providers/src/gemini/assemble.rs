@@ -59,7 +59,7 @@ impl Assembler {
         let mut deltas = Vec::new();
         for piece in pieces {
             if let Some(error) = ErrorBody::inside(&piece) {
-                return Err(Fault::Error(error));
+                return Err(Fault::from(error));
             }
             deltas.extend(self.take(serde_json::from_value(piece)?));
         }

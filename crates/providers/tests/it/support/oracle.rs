@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 use ziggurat_core::chat::{FinishReason, ToolCall};
-use ziggurat_core::{ChatResponse, ErrorKind, ProviderError, Usage};
+use ziggurat_core::{ChatResponse, Usage};
 
 /// An answer as another reader saw it. Arguments are JSON, or `{"__unparsed__": "…"}`, or text.
 #[derive(Debug, Deserialize)]
@@ -15,7 +15,6 @@ pub(crate) struct Expected {
     tool_calls: Vec<ExpectedCall>,
     finish: Option<String>,
     usage: Option<Value>,
-    pub(crate) exception: Option<Exception>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -23,14 +22,6 @@ struct ExpectedCall {
     id: String,
     name: String,
     arguments: Value,
-}
-
-/// An error as OpenAI's own library reports it.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Exception {
-    error_class: String,
-    status: Option<u16>,
-    request_id: Option<String>,
 }
 
 impl Expected {
@@ -80,36 +71,6 @@ impl ExpectedCall {
         match text.as_str() {
             Some(text) => call.arguments == text,
             None => serde_json::from_str::<Value>(&call.arguments).is_ok_and(|json| json == *text),
-        }
-    }
-}
-
-impl Exception {
-    /// Fails unless the error is of the same class and from the same request.
-    pub(crate) fn assert_error(&self, id: &str, error: &ProviderError) {
-        use ErrorKind::*;
-        let allowed: &[ErrorKind] = match self.error_class.as_str() {
-            "BadRequestError" => &[InvalidRequest, ContextLength, ContentFilter, ModelNotFound],
-            "AuthenticationError" => &[Auth],
-            "PermissionDeniedError" => &[Permission, Quota],
-            "NotFoundError" => &[ModelNotFound, InvalidRequest],
-            "RateLimitError" => &[RateLimit, Quota],
-            "InternalServerError" => &[Server],
-            // An error within a stream: the library has no class for it.
-            "APIError" => &[InvalidRequest, Server, RateLimit, ContextLength, ContentFilter],
-            other => panic!("{id}: unknown class {other}"),
-        };
-        assert!(
-            allowed.contains(&error.kind()),
-            "{id}: {:?} for {}",
-            error.kind(),
-            self.error_class
-        );
-        if self.status.is_some() {
-            assert_eq!(error.status(), self.status, "{id}: status");
-        }
-        if let Some(request_id) = &self.request_id {
-            assert_eq!(error.request_id(), Some(request_id.as_str()), "{id}: request id");
         }
     }
 }
