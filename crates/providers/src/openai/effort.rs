@@ -37,8 +37,7 @@ mod tests {
     use super::*;
 
     fn sent(asked: ReasoningEffort, model: &str, efforts: Option<&[ReasoningEffort]>) -> String {
-        let mut quirks = Quirks::default();
-        quirks.efforts = efforts.map(<[_]>::to_vec);
+        let quirks = Quirks { efforts: efforts.map(<[_]>::to_vec), ..Quirks::default() };
         match level(asked, model, &quirks, true) {
             Ok(name) => name.to_owned(),
             Err(Fault::Refused(kind, _)) => kind.to_string(),

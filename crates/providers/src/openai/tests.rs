@@ -36,8 +36,7 @@ fn only_a_free_server_has_known_prices() {
 }
 
 fn sent(request: &ChatRequest, limit: TokenLimit, streamed: bool) -> Value {
-    let mut quirks = Quirks::default();
-    quirks.token_limit = Some(limit);
+    let quirks = Quirks { token_limit: Some(limit), ..Quirks::default() };
     sent_to(quirks, request, streamed).unwrap()
 }
 
@@ -166,15 +165,17 @@ fn every_setting_has_its_field() {
 
 #[test]
 fn quirks_change_the_words_and_not_the_intent() {
-    let mut quirks = Quirks::default();
-    quirks.stream_usage = Some(false);
-    quirks.reasoning_effort = EffortField::Reasoning;
-    quirks.system_role = SystemRole::Developer;
-    quirks.required_tool_choice = Some("any".to_owned());
-    quirks.seed = SeedField::RandomSeed;
-    quirks.response_schema = SchemaField::JsonObject;
-    quirks.strict = Some(false);
-    quirks.extra = json!({"a": {"b": 1, "c": 2}}).as_object().unwrap().clone();
+    let quirks = Quirks {
+        stream_usage: Some(false),
+        reasoning_effort: EffortField::Reasoning,
+        system_role: SystemRole::Developer,
+        required_tool_choice: Some("any".to_owned()),
+        seed: SeedField::RandomSeed,
+        response_schema: SchemaField::JsonObject,
+        strict: Some(false),
+        extra: json!({"a": {"b": 1, "c": 2}}).as_object().unwrap().clone(),
+        ..Quirks::default()
+    };
     let schema = JsonSchema { name: "plan".into(), schema: json!({"type": "object"}) };
     let request = ChatRequest::new("m", [Message::user("hi")])
         .with_system("Be brief.")
@@ -206,8 +207,7 @@ fn thoughts_go_back_only_under_the_name_that_the_server_takes() {
     ];
     let request = ChatRequest::new("m", [Message::new(Role::Assistant, parts)]);
     let message = |history| {
-        let mut quirks = Quirks::default();
-        quirks.reasoning_history = history;
+        let quirks = Quirks { reasoning_history: history, ..Quirks::default() };
         sent_to(quirks, &request, false).unwrap()["messages"][0].clone()
     };
     let plain = json!({"role": "assistant", "content": "Four."});
@@ -229,8 +229,7 @@ fn thoughts_go_back_only_under_the_name_that_the_server_takes() {
 #[test]
 fn what_the_server_cannot_do_is_said_before_anything_is_sent() {
     let request = || ChatRequest::new("m", [Message::user("hi")]);
-    let mut quirks = Quirks::default();
-    quirks.temperature = Some(false);
+    let quirks = Quirks { temperature: Some(false), ..Quirks::default() };
     for (request, said) in [
         (request().with_temperature(0.5), "it takes no temperature"),
         (

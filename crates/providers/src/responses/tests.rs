@@ -49,8 +49,7 @@ fn encrypted_thoughts_are_asked_of_models_that_think() {
         assert_eq!(asks(ServerConfig::openai(), model, None), None, "{model}");
     }
     assert_eq!(asks(elsewhere(Quirks::default()), "gpt-5", None), None);
-    let mut quirks = Quirks::default();
-    quirks.encrypted_reasoning = Some(true);
+    let quirks = Quirks { encrypted_reasoning: Some(true), ..Quirks::default() };
     assert_eq!(asks(elsewhere(quirks), "grok-4", None), include);
 }
 
@@ -112,8 +111,8 @@ fn a_conversation_becomes_items_in_the_order_it_was_said() {
         {"type": "function_call_output", "call_id": "c1", "output": "broken"},
     ]);
     assert_eq!(sent(&request)["input"], expected);
-    let mut quirks = Quirks::default();
-    quirks.reasoning_history = Some(ReasoningField::ReasoningContent);
+    let quirks =
+        Quirks { reasoning_history: Some(ReasoningField::ReasoningContent), ..Quirks::default() };
     let plain = at(elsewhere(quirks), &request, false)["input"][3].clone();
     assert_eq!(
         plain,

@@ -7,6 +7,8 @@
 //! - our answer or error against the library's, whole, byte by byte, and with CRLF;
 //! - the answer cut at many places: an error, or an answer that lacks nothing.
 
+#![allow(clippy::print_stdout, reason = "what is skipped or otherwise must be said")]
+
 #[cfg(feature = "anthropic")]
 pub(crate) mod anthropic;
 mod gemini;
