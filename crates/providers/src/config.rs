@@ -28,6 +28,7 @@ pub struct ServerConfig {
     pub(crate) home: String,
     pub(crate) key: Option<SecretString>,
     pub(crate) key_variable: String,
+    pub(crate) default_model: Option<String>,
     pub(crate) auth: Auth,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) query: Vec<(String, String)>,
@@ -66,6 +67,7 @@ impl ServerConfig {
             base_url,
             key: None,
             key_variable,
+            default_model: None,
             auth: Auth::Bearer,
             headers: Vec::new(),
             query: Vec::new(),
@@ -98,10 +100,17 @@ impl ServerConfig {
         self
     }
 
-    /// Where the key comes from: messages name it when a server refuses the key. Nothing is read from
+    /// Where the key comes from, as messages call it when a server refuses the key. Nothing is read from
     /// it here. Default: `NAME_API_KEY`.
     pub fn with_key_variable(mut self, variable: impl Into<String>) -> Self {
         self.key_variable = variable.into();
+        self
+    }
+
+    /// The model in place of [`AUTO_MODEL`](crate::AUTO_MODEL), if the server lists it or lists nothing.
+    /// Default: the one of the API's vendor.
+    pub fn with_default_model(mut self, model: impl Into<Option<String>>) -> Self {
+        self.default_model = model.into();
         self
     }
 
@@ -199,6 +208,7 @@ impl fmt::Debug for ServerConfig {
             .field("base_url", &crate::http::without_credentials(&self.base_url))
             .field("has_key", &self.key.is_some())
             .field("key_variable", &self.key_variable)
+            .field("default_model", &self.default_model)
             .field("auth", &self.auth)
             .field("headers", &names(&self.headers))
             .field("query", &names(&self.query))

@@ -50,6 +50,38 @@ pub enum ConfigError {
         /// The environment variable that should hold it.
         variable: String,
     },
+    /// The file that should hold the key does not.
+    #[cfg(feature = "http")]
+    #[error("the key file {}: {problem}", .path.display())]
+    KeyFile {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        #[source]
+        problem: crate::KeyFileProblem,
+    },
+    /// The command that should print the key does not.
+    #[cfg(feature = "http")]
+    #[error("the key command `{program}`: {problem}")]
+    KeyCommand {
+        /// The program, without its arguments.
+        program: String,
+        /// What is wrong with it.
+        #[source]
+        problem: crate::KeyCommandProblem,
+    },
+    /// The provider's address depends on a variable that is not set.
+    #[error("no address: set {variable}, or give a base URL")]
+    NoBaseUrl {
+        /// The environment variable.
+        variable: String,
+    },
+    /// The provider's adapter is not part of this build.
+    #[error("this program was built without the feature `{feature}`")]
+    NotBuilt {
+        /// The feature of this crate.
+        feature: &'static str,
+    },
     /// The HTTP client could not be set up, for example for want of the system's certificates.
     #[error("the HTTP client could not be set up")]
     Client(#[source] BoxError),
@@ -88,9 +120,10 @@ pub enum SelectionError {
     },
     /// Nothing is configured, no local server answers, and there is no material to answer from.
     #[error(
-        "no model is configured: set OPENAI_API_KEY, or start a local OpenAI-compatible server \
-         (Ollama, llama.cpp, LM Studio), or pass --base-url, or give documents with --input so \
-         that the embedded extractive model can answer from them"
+        "no model is configured: set OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY or another \
+         provider's key, or start a local server (Ollama, llama.cpp, LM Studio), or pass --base-url \
+         for an OpenAI-compatible one, or give documents with --input so that the embedded \
+         extractive model can answer from them"
     )]
     NothingConfigured,
 }

@@ -9,8 +9,10 @@ mod api;
 mod catalog;
 #[cfg(feature = "http")]
 mod config;
-#[cfg(feature = "openai")]
+#[cfg(feature = "http")]
 mod default_chain;
+#[cfg(feature = "http")]
+mod dialect;
 mod error;
 #[cfg(feature = "extractive")]
 pub mod extractive;
@@ -20,13 +22,16 @@ mod fence;
 pub mod gemini;
 #[cfg(feature = "http")]
 mod http;
-#[cfg(feature = "openai")]
+#[cfg(feature = "http")]
+mod key_source;
+#[cfg(feature = "http")]
 mod local_server;
 mod nearest;
 #[cfg(feature = "ollama")]
 pub mod ollama;
 #[cfg(feature = "openai")]
 pub mod openai;
+mod options;
 #[cfg(feature = "http")]
 mod quirks;
 mod registry;
@@ -35,7 +40,8 @@ pub mod responses;
 
 pub use catalog::{Catalog, CatalogEntry, CatalogError};
 pub use error::{ConfigError, SelectionError};
-pub use registry::{ALLOW_HOSTS, Env, Factory, ProviderOptions, Registry, process_env};
+pub use options::{ALLOW_HOSTS, Env, ProviderOptions, process_env};
+pub use registry::{Factory, Registered, Registry};
 
 #[cfg(feature = "anthropic")]
 pub use anthropic::Anthropic;
@@ -49,13 +55,12 @@ pub use ollama::Ollama;
 pub use {
     api::{AUTO_MODEL, HttpProvider},
     config::{Auth, ServerConfig},
+    default_chain::{Choice, choose},
+    dialect::{Api, Dialect, DialectError, Endpoint},
     http::{AllowedHostProblem, BaseUrlProblem},
+    key_source::{KeyCommandProblem, KeyFileProblem, KeySource},
+    local_server::LocalServer,
     quirks::{EffortField, Quirks, ReasoningField, SchemaField, SeedField, SystemRole, TokenLimit},
 };
 #[cfg(feature = "openai")]
-pub use {
-    default_chain::{Choice, choose},
-    local_server::LocalServer,
-    openai::OpenAi,
-    responses::OpenAiResponses,
-};
+pub use {openai::OpenAi, responses::OpenAiResponses};

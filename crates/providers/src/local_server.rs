@@ -1,7 +1,7 @@
 //! The servers on one's own machine that are looked for when nothing is configured.
 
+use crate::dialect;
 use crate::http::{AllowedHosts, BaseUrl};
-use crate::openai;
 use crate::{ConfigError, Env, ProviderOptions};
 
 /// The variable that replaces the list of local servers.
@@ -39,11 +39,8 @@ impl LocalServer {
 
     /// Ollama, llama.cpp and LM Studio at their usual ports on this machine, in this order.
     pub fn defaults() -> Vec<Self> {
-        let server = |(name, base_url): (&str, &str)| Self {
-            name: name.to_owned(),
-            base_url: base_url.to_owned(),
-        };
-        openai::local_servers().map(server).collect()
+        let server = |(name, base_url): (&str, String)| Self { name: name.to_owned(), base_url };
+        dialect::local_servers().map(server).collect()
     }
 
     /// The list in `ZIGGURAT_LOCAL_SERVERS`: `NAME=URL` or `URL` (named `local`), separated by

@@ -1,96 +1,16 @@
-//! Providers by name, so that `provider/model` in a flag or a file finds its adapter, and a program
-//! can add its own. The environment is a function that is passed in: nothing here reads the process's,
-//! so tests need none and a server can give each tenant another.
+//! Providers by name, so that `provider/model` in a flag or a file finds its adapter, and a program can
+//! add its own.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use ziggurat_core::{Model, ModelName, Provider};
 
 use crate::nearest::nearest;
-use crate::{Catalog, ConfigError, SelectionError};
-
-/// Looks up a variable of the environment. [`process_env`] reads the real one.
-pub type Env<'a> = &'a (dyn Fn(&str) -> Option<String> + Send + Sync);
-
-/// The process's environment, for use as an [`Env`]. A value that is not UTF-8 counts as unset.
-pub fn process_env(variable: &str) -> Option<String> {
-    std::env::var(variable).ok()
-}
-
-/// What a provider is made from.
-#[derive(Clone, Copy)]
-#[non_exhaustive]
-pub struct ProviderOptions<'a> {
-    /// Where keys and defaults are looked up.
-    pub env: Env<'a>,
-    /// The server to talk to, in place of the provider's own.
-    pub base_url: Option<&'a str>,
-    /// How long a server may be silent, in place of the provider's default.
-    pub idle_timeout: Option<Duration>,
-    /// Hosts that a server may be at beside the public ones and this machine.
-    pub allow_hosts: &'a [String],
-    /// Where limits, prices and abilities of models are looked up, in place of [`Catalog::builtin`].
-    pub catalog: Option<&'a Arc<Catalog>>,
-}
-
-/// The variable that allows hosts, separated by commas; see [`ProviderOptions::allowed_hosts`].
-pub const ALLOW_HOSTS: &str = "ZIGGURAT_ALLOW_HOSTS";
-
-impl<'a> ProviderOptions<'a> {
-    /// The provider's defaults, with keys from this environment.
-    pub fn new(env: Env<'a>) -> Self {
-        Self { env, base_url: None, idle_timeout: None, allow_hosts: &[], catalog: None }
-    }
-
-    /// The same options with this server.
-    pub fn with_base_url(mut self, base_url: impl Into<Option<&'a str>>) -> Self {
-        self.base_url = base_url.into();
-        self
-    }
-
-    /// The same options with this bound on a server's silence.
-    pub fn with_idle_timeout(mut self, idle_timeout: impl Into<Option<Duration>>) -> Self {
-        self.idle_timeout = idle_timeout.into();
-        self
-    }
-
-    /// The same options with these hosts allowed: names, addresses and networks.
-    pub fn with_allow_hosts(mut self, hosts: &'a [String]) -> Self {
-        self.allow_hosts = hosts;
-        self
-    }
-
-    /// The hosts that are allowed by these options and by `ZIGGURAT_ALLOW_HOSTS` (separated by commas),
-    /// for [`ServerConfig::with_allowed_hosts`](crate::ServerConfig::with_allowed_hosts).
-    pub fn allowed_hosts(&self) -> Vec<String> {
-        let variable = self.var(ALLOW_HOSTS).unwrap_or_default();
-        let listed = variable.split(',').map(str::trim).filter(|host| !host.is_empty());
-        self.allow_hosts.iter().cloned().chain(listed.map(str::to_owned)).collect()
-    }
-
-    /// The same options with this catalogue of models.
-    pub fn with_catalog(mut self, catalog: impl Into<Option<&'a Arc<Catalog>>>) -> Self {
-        self.catalog = catalog.into();
-        self
-    }
-
-    /// The variable's value, unless it is unset or blank.
-    pub fn var(&self, variable: &str) -> Option<String> {
-        (self.env)(variable).filter(|value| !value.trim().is_empty())
-    }
-}
-
-impl fmt::Debug for ProviderOptions<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A base URL may hold a password until it has been checked.
-        f.debug_struct("ProviderOptions")
-            .field("idle_timeout", &self.idle_timeout)
-            .finish_non_exhaustive()
-    }
-}
+use crate::{ConfigError, ProviderOptions, SelectionError};
+#[cfg(feature = "http")]
+use crate::{Dialect, DialectError, Endpoint};
 
 /// Makes a provider from options.
 pub type Factory =
@@ -112,10 +32,54 @@ pub struct Registry {
     entries: BTreeMap<String, Entry>,
 }
 
+/// A provider that is registered.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Registered<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The model that the name alone stands for.
+    pub default_model: Option<&'a str>,
+    /// What it is, in a line.
+    pub description: Option<&'a str>,
+}
+
 #[derive(Clone)]
 struct Entry {
     default_model: Option<String>,
-    factory: Arc<Factory>,
+    description: Option<String>,
+    maker: Maker,
+}
+
+/// What makes a provider.
+#[derive(Clone)]
+enum Maker {
+    Factory(Arc<Factory>),
+    #[cfg(feature = "http")]
+    Dialect(Arc<Dialect>),
+}
+
+impl Entry {
+    #[cfg(feature = "http")]
+    fn of(name: &str, dialect: Dialect) -> Self {
+        Self {
+            default_model: dialect.default_model().map(str::to_owned),
+            description: Some(dialect.description(name)),
+            maker: Maker::Dialect(Arc::new(dialect)),
+        }
+    }
+
+    /// The feature that this build lacks to make it.
+    fn lacks(&self) -> Option<&'static str> {
+        match &self.maker {
+            Maker::Factory(_) => None,
+            #[cfg(feature = "http")]
+            Maker::Dialect(dialect) => {
+                let api = dialect.api();
+                (!api.is_built()).then(|| api.feature())
+            }
+        }
+    }
 }
 
 impl Registry {
@@ -124,13 +88,15 @@ impl Registry {
         Self::default()
     }
 
-    /// All providers of this crate: `openai` and the local servers `ollama`, `llamacpp` and
-    /// `lmstudio` (feature `openai`), and `extractive` (feature `extractive`).
+    /// All providers of this crate whose feature is on: `extractive`, and the rows of its table of
+    /// servers, which [`list`](Self::list) tells.
     pub fn builtin() -> Self {
         #[allow(unused_mut)] // Without features there is nothing to register.
         let mut registry = Self::empty();
-        #[cfg(feature = "openai")]
-        crate::openai::register(&mut registry);
+        #[cfg(feature = "http")]
+        for (name, dialect) in crate::dialect::builtin() {
+            registry.entries.insert(name.clone(), Entry::of(name, dialect.clone()));
+        }
         #[cfg(feature = "extractive")]
         crate::extractive::register(&mut registry);
         registry
@@ -147,14 +113,51 @@ impl Registry {
         + Sync
         + 'static,
     ) {
-        let entry =
-            Entry { default_model: default_model.map(str::to_owned), factory: Arc::new(factory) };
-        self.entries.insert(name.into(), entry);
+        let maker = Maker::Factory(Arc::new(factory));
+        let default_model = default_model.map(str::to_owned);
+        self.entries.insert(name.into(), Entry { default_model, description: None, maker });
+    }
+
+    /// Says in a line what a registered provider is, for lists; nothing happens if it is not registered.
+    pub fn describe(&mut self, name: &str, description: impl Into<String>) {
+        if let Some(entry) = self.entries.get_mut(name) {
+            entry.description = Some(description.into());
+        }
+    }
+
+    /// Adds a provider from its row, or lays the row over the one of that name field by field.
+    ///
+    /// # Errors
+    /// [`DialectError`] if the row is new and has no address, or its name cannot be used.
+    #[cfg(feature = "http")]
+    pub fn register_dialect(&mut self, name: &str, row: Dialect) -> Result<(), DialectError> {
+        if name.is_empty() || name.contains(|c: char| c == '/' || c.is_whitespace()) {
+            return Err(DialectError::Name { name: name.to_owned() });
+        }
+        let dialect = match self.entries.get(name).map(|entry| &entry.maker) {
+            Some(Maker::Dialect(below)) => row.over(below, name)?,
+            Some(Maker::Factory(_)) => {
+                return Err(DialectError::Reserved { name: name.to_owned() });
+            }
+            None => row.alone(name)?,
+        };
+        self.entries.insert(name.to_owned(), Entry::of(name, dialect));
+        Ok(())
     }
 
     /// The registered names, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.entries.keys().map(String::as_str)
+        self.list().map(|registered| registered.name)
+    }
+
+    /// The registered providers, sorted by name.
+    pub fn list(&self) -> impl Iterator<Item = Registered<'_>> {
+        let built = self.entries.iter().filter(|(_, entry)| entry.lacks().is_none());
+        built.map(|(name, entry)| Registered {
+            name,
+            default_model: entry.default_model.as_deref(),
+            description: entry.description.as_deref(),
+        })
     }
 
     /// The model that a provider's name alone stands for.
@@ -162,7 +165,19 @@ impl Registry {
         self.entries.get(provider)?.default_model.as_deref()
     }
 
-    /// A provider by name. No I/O.
+    /// Where a provider would send its requests, and where its key would come from. Reads no key. `None`
+    /// if that is not known: the provider is not registered, was registered as a function, is not part of
+    /// this build, or has no address with these options.
+    #[cfg(feature = "http")]
+    pub fn endpoint(&self, provider: &str, options: &ProviderOptions<'_>) -> Option<Endpoint> {
+        match &self.entry(provider).ok()?.maker {
+            Maker::Dialect(dialect) => dialect.endpoint(provider, options).ok(),
+            Maker::Factory(_) => None,
+        }
+    }
+
+    /// A provider by name. Its key is read here, from a file or a command if need be, which may block;
+    /// otherwise no I/O.
     ///
     /// # Errors
     /// [`SelectionError::UnknownProvider`], or [`SelectionError::Config`] if its options are wrong.
@@ -171,13 +186,16 @@ impl Registry {
         name: &str,
         options: &ProviderOptions<'_>,
     ) -> Result<Arc<dyn Provider>, SelectionError> {
-        let entry = self.entry(name)?;
-        (entry.factory)(options)
-            .map_err(|source| SelectionError::Config { provider: name.to_owned(), source })
+        let made = match &self.entry(name)?.maker {
+            Maker::Factory(factory) => factory(options),
+            #[cfg(feature = "http")]
+            Maker::Dialect(dialect) => dialect.provider(name, options),
+        };
+        made.map_err(|source| SelectionError::Config { provider: name.to_owned(), source })
     }
 
-    /// A model by name, with what is known of it without asking anybody. No I/O:
-    /// [`Model::refreshed`] asks the server.
+    /// A model by name, with what is known of it without asking anybody: [`Model::refreshed`] asks the
+    /// server. Makes the provider as [`provider`](Self::provider) does.
     ///
     /// # Errors
     /// As [`provider`](Self::provider), or [`SelectionError::NoDefaultModel`] if the name is a
@@ -194,16 +212,24 @@ impl Registry {
     }
 
     fn entry(&self, name: &str) -> Result<&Entry, SelectionError> {
-        self.entries.get(name).ok_or_else(|| SelectionError::UnknownProvider {
+        let unknown = || SelectionError::UnknownProvider {
             name: name.to_owned(),
             nearest: nearest(name, self.names()),
             names: self.names().map(str::to_owned).collect(),
-        })
+        };
+        let entry = self.entries.get(name).ok_or_else(unknown)?;
+        match entry.lacks() {
+            None => Ok(entry),
+            Some(feature) => Err(SelectionError::Config {
+                provider: name.to_owned(),
+                source: ConfigError::NotBuilt { feature },
+            }),
+        }
     }
 }
 
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.entries.keys()).finish()
+        f.debug_set().entries(self.names()).finish()
     }
 }

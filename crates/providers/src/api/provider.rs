@@ -29,6 +29,7 @@ pub const AUTO_MODEL: &str = "auto";
 #[derive(Clone)]
 pub struct HttpProvider<P> {
     name: String,
+    default_model: String,
     free: bool,
     json_schema: bool,
     /// Whether the server is the vendor's own, whose rules about models are known.
@@ -51,12 +52,13 @@ impl<P: Protocol> HttpProvider<P> {
         let key = ApiKey::new(config.key.clone(), &config.key_variable);
         let http = HttpClient::new(&config, base_url, key)?;
         let known = Known::new(&config, official);
-        let ServerConfig { name, free, json_schema, .. } = config;
-        Ok(Self { name, free, json_schema, official, known, protocol, http })
+        let ServerConfig { name, default_model, free, json_schema, .. } = config;
+        let default_model = default_model.unwrap_or_else(|| P::DEFAULT_MODEL.to_owned());
+        Ok(Self { name, default_model, free, json_schema, official, known, protocol, http })
     }
 
     /// The server's list of models.
-    pub(crate) async fn listing(&self, cx: &CallContext) -> Result<Listing, ProviderError> {
+    async fn listing(&self, cx: &CallContext) -> Result<Listing, ProviderError> {
         let reporter = self.http.reporter(cx);
         let response = self.http.get(cx, &self.protocol.models_path()).await?;
         let body = failure::read_answer(response, &reporter).await?;
@@ -143,8 +145,9 @@ impl<P: Protocol> Provider for HttpProvider<P> {
 
     /// Asks the server for its list of models. Not being listed is an error only if there is a list
     /// and the server does not say that there is more of it; a server that refuses the key, or cannot
-    /// be reached, is one. Of [`AUTO_MODEL`] the answer is the server's own choice: the vendor's default
-    /// model if it is listed or nothing is, else the first listed model that can chat.
+    /// be reached, is one. Of [`AUTO_MODEL`] the answer is the server's own choice: the
+    /// [default model](ServerConfig::with_default_model) if it is listed or nothing is, else the first
+    /// listed model that can chat.
     ///
     /// With a key, a server other than the vendor's own is asked a second time without it, to find out
     /// whether the list says anything about the key.
@@ -157,7 +160,8 @@ impl<P: Protocol> Provider for HttpProvider<P> {
                 (Listing::default(), false)
             }
         };
-        let model = if model == AUTO_MODEL { listing.preferred(P::DEFAULT_MODEL) } else { model };
+        let model =
+            if model == AUTO_MODEL { listing.preferred(&self.default_model) } else { model };
         let mut info = self.known(model);
         match listing.find(model) {
             Some(listed) => listed.tell(&mut info),

@@ -112,6 +112,7 @@ pub(crate) fn register(registry: &mut Registry) {
         Some(_) => Err(ConfigError::BaseUrlUnused { provider: NAME.to_owned() }),
         None => Ok(Arc::new(Extractive)),
     });
+    registry.describe(NAME, "embedded: answers from documents alone, without network");
 }
 
 fn error(kind: ErrorKind, message: &str) -> ProviderError {

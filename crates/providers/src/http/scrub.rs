@@ -11,7 +11,7 @@ const RUN: usize = 8;
 const LAYERS: usize = 3;
 
 /// The text with `mark` in place of every piece of the secret.
-pub(super) fn scrub(text: &str, secret: &str, mark: &str) -> String {
+pub(crate) fn scrub(text: &str, secret: &str, mark: &str) -> String {
     let hits = hits(text, secret);
     if !hits.contains(&true) {
         return text.to_owned();

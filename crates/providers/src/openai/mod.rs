@@ -5,7 +5,6 @@ mod assemble;
 pub(crate) mod calls;
 pub(crate) mod content;
 mod convert;
-mod dialect;
 pub(crate) mod effort;
 pub(crate) mod families;
 mod finish;
@@ -17,9 +16,6 @@ mod wire;
 use serde_json::Value;
 use ziggurat_core::chat::PartialResponse;
 use ziggurat_core::{ChatRequest, ChatResponse, ModelInfo};
-
-pub use dialect::DEFAULT_MODEL;
-pub(crate) use dialect::{local_servers, register};
 
 use crate::api::{Assemble, ErrorBody, Fault, Protocol, encode};
 use crate::{HttpProvider, ServerConfig};
@@ -40,6 +36,9 @@ use convert::Speech;
 /// # }
 /// ```
 pub type OpenAi = HttpProvider<ChatCompletions>;
+
+/// OpenAI's model where none is named.
+pub const DEFAULT_MODEL: &str = "gpt-5.4-mini";
 
 /// OpenAI's own address.
 pub(crate) const BASE_URL: &str = "https://api.openai.com/v1";

@@ -98,6 +98,48 @@ async fn a_key_means_openai_and_no_server_is_asked() {
 }
 
 #[tokio::test]
+async fn keys_count_in_a_fixed_order() {
+    let order = [
+        ("ANTHROPIC_API_KEY", "anthropic/"),
+        ("GEMINI_API_KEY", "gemini/"),
+        ("GOOGLE_API_KEY", "gemini/"),
+        ("DEEPSEEK_API_KEY", "deepseek/"),
+        ("GROQ_API_KEY", "groq/"),
+        ("MISTRAL_API_KEY", "mistral/"),
+        ("XAI_API_KEY", "xai/"),
+    ];
+    // Each with all that come after it.
+    for (at, (variable, model)) in order.into_iter().enumerate() {
+        let env: Vec<_> = order[at..].iter().rev().map(|(variable, _)| (*variable, "k")).collect();
+        let why = Situation { env: &env, material: true, ..Default::default() }.why().await;
+        assert!(why.starts_with(model) && why.ends_with(&format!(": {variable} is set")), "{why}");
+    }
+    let env = [("GROQ_API_KEY", "k"), ("OPENAI_API_KEY", "k"), ("CEREBRAS_API_KEY", "k")];
+    let why = Situation { env: &env, ..Default::default() }.why().await;
+    assert_eq!(why, "openai/gpt-5.4-mini: OPENAI_API_KEY is set");
+}
+
+#[tokio::test]
+async fn a_key_in_a_file_counts_and_its_place_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    let path = path.to_str().unwrap();
+    let env = [("GROQ_API_KEY_FILE", path)];
+    let missing = Situation { env: &env, ..Default::default() }.choose().await.unwrap_err();
+    assert!(missing.to_string().contains("cannot be read"), "{missing}");
+    std::fs::write(path, "k\n").unwrap();
+    let why = Situation { env: &env, ..Default::default() }.why().await;
+    assert_eq!(why, format!("groq/openai/gpt-oss-120b: its key is in the file {path}"));
+}
+
+#[tokio::test]
+async fn azure_needs_more_than_a_key() {
+    let env = [("AZURE_OPENAI_API_KEY", "k"), ("AZURE_OPENAI_ENDPOINT", "https://r.azure.com")];
+    let error = Situation { env: &env, ..Default::default() }.choose().await.unwrap_err();
+    assert!(matches!(error, SelectionError::NothingConfigured), "which of its deployments?");
+}
+
+#[tokio::test]
 async fn a_blank_key_is_none() {
     let env = [("OPENAI_API_KEY", " "), ("OPENAI_BASE_URL", "")];
     let blank = Situation { env: &env, material: true, ..Default::default() };
@@ -147,6 +189,27 @@ async fn the_local_server_that_was_chosen_gets_its_key_and_no_other_does() {
 }
 
 #[tokio::test]
+async fn an_ollama_that_is_found_where_it_usually_is_is_asked_in_its_own_api() {
+    let (server, entry) = local("ollama", json(200, LIST)).await;
+    let row = format!("base_url = '{}'", server.base_url().trim_end_matches("/v1"));
+    let mut moved = Registry::builtin();
+    moved.register_dialect("ollama", toml::from_str(&row).unwrap()).unwrap();
+    let why = format!("ollama/llama3:latest: a local server answers at {}", server.base_url());
+    for (registry, base_url, path) in [
+        (moved, None, "POST /api/chat "),
+        (Registry::builtin(), Some(server.base_url()), "POST /v1/chat/completions "),
+    ] {
+        let env = |_: &str| None;
+        let choice = choose(&registry, &env, None, false, &[entry.clone()]).await.unwrap();
+        assert_eq!((&choice.why, choice.base_url), (&why, base_url));
+        let provider = choice.model.provider();
+        provider.chat(&CallContext::default(), &request()).await.unwrap_err();
+        let last = server.received().last().unwrap().line.clone();
+        assert!(last.starts_with(path), "{last}");
+    }
+}
+
+#[tokio::test]
 async fn a_local_server_s_entry_that_makes_no_sense_is_told() {
     let (_server, entry) = local("extractive", json(200, LIST)).await;
     let error = Situation { servers: vec![entry], ..Default::default() }.choose().await;
@@ -185,7 +248,16 @@ async fn with_nothing_the_message_says_what_to_do() {
     let error = Situation::default().choose().await.unwrap_err();
     assert!(matches!(error, SelectionError::NothingConfigured), "{error}");
     let message = error.to_string();
-    for hint in ["OPENAI_API_KEY", "Ollama", "llama.cpp", "LM Studio", "--base-url", "--input"] {
+    for hint in [
+        "OPENAI_API_KEY",
+        "ANTHROPIC_API_KEY",
+        "GEMINI_API_KEY",
+        "Ollama",
+        "llama.cpp",
+        "LM Studio",
+        "--base-url",
+        "--input",
+    ] {
         assert!(message.contains(hint), "{message}");
     }
 }

@@ -1,5 +1,6 @@
 //! Providers by name.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use ziggurat_core::chat::JsonSchema;
 use ziggurat_core::{CallContext, Delivery, Model, Price};
 use ziggurat_providers::{Catalog, Extractive, ProviderOptions, Registry, SelectionError};
 
-use crate::support::server::{self, Server};
+use crate::support::server::{self, Received, Server};
 use crate::support::{CANARY, request};
 
 fn create(name: &str, options: &ProviderOptions<'_>) -> Result<Model, SelectionError> {
@@ -35,7 +36,10 @@ fn openai_itself_needs_a_key_and_other_servers_may_not() {
 fn builtin_names_and_defaults() {
     let registry = Registry::builtin();
     let names: Vec<_> = registry.names().collect();
-    assert_eq!(names, ["extractive", "llamacpp", "lmstudio", "ollama", "openai"]);
+    for name in ["extractive", "groq", "llamacpp", "lmstudio", "ollama", "openai", "vllm"] {
+        assert!(names.contains(&name), "{name}: {names:?}");
+    }
+    assert!(names.is_sorted());
     let options = ProviderOptions::new(&with_key);
     assert_eq!(create("openai", &options).unwrap().info().name(), "openai/gpt-5.4-mini");
     assert_eq!(create("extractive", &options).unwrap().info().name(), "extractive/bm25");
@@ -68,11 +72,10 @@ async fn models_that_obey_schemas_are_known_and_get_them() {
 fn what_is_wrong_is_told_with_what_would_be_right() {
     let options = ProviderOptions::new(&no_env);
     let told = |name: &str| create(name, &options).unwrap_err().to_string();
-    assert_eq!(
-        told("olama/llama3"),
-        "no provider is named `olama`; did you mean ollama, llamacpp?; there are: extractive, \
-         llamacpp, lmstudio, ollama, openai"
-    );
+    let unknown = told("olama/llama3");
+    let nearest = "no provider is named `olama`; did you mean ollama, llamacpp";
+    assert!(unknown.starts_with(nearest), "{unknown}");
+    assert!(unknown.contains("; there are: ") && unknown.contains("openai"), "{unknown}");
     assert_eq!(told("ollama"), "`ollama` has no default model: write ollama/MODEL");
     let options = options.with_base_url("ftp://h");
     let told = |name: &str| create(name, &options).unwrap_err().to_string();
@@ -125,4 +128,87 @@ fn limits_and_prices_are_those_of_the_catalogue_unless_another_one_is_given() {
     assert_eq!((model.info().price.unwrap().rates.output * 1_000_000).to_string(), "2");
     assert_eq!(model.info().max_output_tokens, Some(128_000));
     assert_eq!((model.info().tools, model.info().temperature), (None, None));
+}
+
+#[tokio::test]
+async fn a_row_alone_makes_a_provider() {
+    let listed = r#"{"data":[{"id":"llama-3.3-70b"}]}"#;
+    let server = Server::start([server::json(200, listed)]).await;
+    let row = format!(
+        "base_url = '{}'\nkey_command = ['printf', '{CANARY}']\ndefault_model = 'llama-3.3-70b'\n\
+         auth = {{ header = 'api-key' }}\nheaders = {{ x-team = 'seven' }}\n\
+         query = {{ api-version = '1' }}",
+        server.base_url()
+    );
+    let mut registry = Registry::builtin();
+    registry.register_dialect("mine", toml::from_str(&row).unwrap()).unwrap();
+    let options = ProviderOptions::new(&no_env);
+    for model in ["mine/llama-3.3-70b", "mine", "mine/auto"] {
+        let model = registry.create(&model.parse().unwrap(), &options).unwrap();
+        let model = model.refreshed(&CallContext::default()).await.unwrap();
+        assert_eq!(model.info().name(), "mine/llama-3.3-70b");
+        assert_eq!(model.info().price, None, "what is not known to be free has no price");
+    }
+    let sent = |part: &str| {
+        let has = |request: &&Received| request.head.to_lowercase().contains(part);
+        server.received().iter().filter(has).count()
+    };
+    assert_eq!(sent(&format!("api-key: {CANARY}")), 3, "and each list once more without the key");
+    assert_eq!((sent("x-team: seven"), sent("authorization")), (6, 0));
+    assert!(server.received().iter().all(|request| request.line.contains("?api-version=1 ")));
+}
+
+#[tokio::test]
+async fn a_row_s_quirks_are_how_its_server_is_spoken_to() {
+    let done = r#"{"choices":[{"message":{"content":"{}"},"finish_reason":"stop"}]}"#;
+    let server = Server::start([server::json(200, done)]).await;
+    let base_url = server.base_url();
+    let options = ProviderOptions::new(&no_env).with_base_url(base_url.as_str());
+    let schema = JsonSchema { name: "plan".into(), schema: json!({"type": "object"}) };
+    let request = request().with_max_tokens(7).with_seed(3).with_response_schema(schema);
+    let mut sent = BTreeMap::new();
+    for name in ["mistral", "groq", "deepseek", "openrouter"] {
+        let provider = Registry::builtin().provider(name, &options).unwrap();
+        let stream = provider.stream(&CallContext::default(), &request).await.unwrap();
+        ziggurat_core::chat::collect(name, stream, |_| {}).await.unwrap();
+        let body = server.received().last().unwrap().body.clone();
+        sent.insert(name, serde_json::from_str::<Value>(&body).unwrap());
+    }
+    let has = |name: &str, field: &str| sent[name].get(field).is_some();
+    assert!(has("mistral", "random_seed") && !has("mistral", "seed"));
+    assert!(!has("mistral", "stream_options") && has("groq", "stream_options"));
+    assert!(has("groq", "max_completion_tokens") && has("mistral", "max_tokens"));
+    assert_eq!(sent["deepseek"]["response_format"], json!({"type": "json_object"}));
+    assert_eq!(sent["openrouter"]["response_format"]["type"], "json_schema");
+}
+
+#[tokio::test]
+async fn a_refused_key_is_told_by_its_source() {
+    let server = Server::start([server::json(401, "{}")]).await;
+    let row = format!("base_url = '{}'\nkey_command = ['echo', '{CANARY}']", server.base_url());
+    let mut registry = Registry::builtin();
+    registry.register_dialect("mine", toml::from_str(&row).unwrap()).unwrap();
+    let provider = registry.provider("mine", &ProviderOptions::new(&no_env)).unwrap();
+    let error = provider.models(&CallContext::default()).await.unwrap_err();
+    assert_eq!(error.message(), "the key in the output of `echo` was refused");
+    assert!(!format!("{registry:?} {error:?}").contains(CANARY));
+}
+
+#[test]
+fn a_list_of_providers_says_what_each_is() {
+    let mut registry = Registry::builtin();
+    let groq = registry.list().find(|registered| registered.name == "groq").unwrap();
+    assert_eq!(
+        (groq.default_model, groq.description),
+        (
+            Some("openai/gpt-oss-120b"),
+            Some("openai-chat at https://api.groq.com/openai/v1; key: GROQ_API_KEY")
+        )
+    );
+    let undescribed: Vec<_> = registry.list().filter(|entry| entry.description.is_none()).collect();
+    assert!(undescribed.is_empty(), "{undescribed:?}");
+    registry.register("mine", None, |_| Ok(Arc::new(Extractive)));
+    registry.describe("mine", "ours");
+    let mine = registry.list().find(|registered| registered.name == "mine").unwrap();
+    assert_eq!((mine.default_model, mine.description), (None, Some("ours")));
 }

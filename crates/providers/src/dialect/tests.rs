@@ -1,0 +1,161 @@
+//! The rows of this crate, and rows as users write them.
+
+#[cfg(feature = "openai")]
+mod registered;
+
+use super::*;
+use crate::{ConfigError, ProviderOptions, Registry, SelectionError};
+
+fn row(text: &str) -> Dialect {
+    toml::from_str(text).unwrap()
+}
+
+fn refused(text: &str) -> String {
+    toml::from_str::<Dialect>(text).unwrap_err().message().to_owned()
+}
+
+fn nothing(_: &str) -> Option<String> {
+    None
+}
+
+#[test]
+fn our_rows_can_be_read() {
+    let file: File = toml::from_str(include_str!("dialects.toml")).unwrap();
+    assert_eq!(file.providers.len(), builtin().len());
+    for (name, dialect) in builtin() {
+        assert!(!dialect.written_base_url().is_empty(), "{name}");
+        assert!(dialect.row.key_env.is_some(), "{name}: which variable holds its key?");
+        let local = dialect.written_base_url().starts_with("http://127.0.0.1:");
+        assert_eq!(dialect.row.free == Some(true), local, "{name}");
+        let unencrypted = dialect.written_base_url().starts_with("http://");
+        assert_eq!(unencrypted, local, "{name}: keys are sent there");
+    }
+}
+
+/// A row is what the adapter for its API says of its vendor.
+#[cfg(any(feature = "openai", feature = "anthropic", feature = "gemini", feature = "ollama"))]
+fn assert_agrees(name: &str, vendor: crate::ServerConfig, default_model: Option<&str>) {
+    let dialect = &builtin()[name];
+    let config = dialect.config(name, None, &ProviderOptions::new(&nothing));
+    assert_eq!(dialect.default_model(), default_model, "{name}");
+    assert_eq!(config.base_url, vendor.base_url, "{name}");
+    assert_eq!(config.key_variable, vendor.key_variable, "{name}");
+    assert_eq!((config.auth, config.headers), (vendor.auth, vendor.headers), "{name}");
+    assert_eq!((config.free, config.json_schema), (vendor.free, vendor.json_schema), "{name}");
+}
+
+#[test]
+#[cfg(feature = "openai")]
+fn openai_s_row_is_its_adapter_s() {
+    let model = Some(crate::openai::DEFAULT_MODEL);
+    assert_agrees("openai", crate::ServerConfig::openai(), model);
+    let responses = crate::ServerConfig::openai().with_key_variable("OPENAI_API_KEY");
+    assert_agrees("openai-responses", responses, model);
+}
+
+#[test]
+#[cfg(feature = "anthropic")]
+fn anthropic_s_row_is_its_adapter_s() {
+    assert_agrees(
+        "anthropic",
+        crate::ServerConfig::anthropic(),
+        Some(crate::anthropic::DEFAULT_MODEL),
+    );
+}
+
+#[test]
+#[cfg(feature = "gemini")]
+fn gemini_s_row_is_its_adapter_s() {
+    assert_agrees("gemini", crate::ServerConfig::gemini(), Some(crate::gemini::DEFAULT_MODEL));
+}
+
+#[test]
+#[cfg(feature = "ollama")]
+fn ollama_s_row_is_its_adapter_s() {
+    assert_agrees("ollama", crate::ServerConfig::ollama(), None);
+}
+
+#[test]
+fn an_unknown_key_is_told_with_the_nearest() {
+    assert_eq!(
+        refused(r#"base_ulr = "x""#),
+        "unknown key `base_ulr`; did you mean base_url, base_url_env?"
+    );
+    assert!(refused(r#"zzz = 1"#).starts_with("unknown key `zzz`; there are: api, base_url"));
+    let message = refused("[quirks]\ntoken_limt = 1");
+    assert!(message.contains("unknown key `token_limt`; did you mean token_limit"), "{message}");
+}
+
+#[test]
+fn a_wrong_type_is_told_where_it_stands() {
+    let error = toml::from_str::<Dialect>("free = true\nbase_url = 7\n").unwrap_err();
+    assert_eq!(error.span(), Some(23..24));
+    assert!(error.message().contains("invalid type: integer `7`, expected a string"), "{error}");
+    assert!(refused("key_env = 7").contains("expected a variable's name, or several"));
+    assert!(refused(r#"key_command = "op read x""#).contains("expected a sequence"));
+    assert_eq!(refused("key_command = []"), "key_command names no program");
+    assert!(refused(r#"api = "openai""#).contains("expected one of `openai-chat`"));
+}
+
+#[test]
+fn quirks_go_over_quirks_one_by_one() {
+    let below = row("[quirks]\ntoken_limit = 'max_completion_tokens'");
+    let kept = row("free = true").over(&below, "x").unwrap();
+    assert_eq!(kept.row.quirks.value, below.row.quirks.value);
+    let replaced = row("[quirks]\ntoken_limit = 'max_tokens'").over(&below, "x").unwrap();
+    assert_eq!(replaced.row.quirks.value.token_limit, Some(crate::TokenLimit::MaxTokens));
+}
+
+#[test]
+#[cfg(feature = "extractive")]
+fn what_is_code_has_no_settings() {
+    let error = Registry::builtin().register_dialect("extractive", row("free = true"));
+    assert!(matches!(error.unwrap_err(), DialectError::Reserved { .. }));
+}
+
+#[test]
+fn a_file_is_where_the_row_that_names_it_is() {
+    for (written, read) in [("key", "/etc/z/key"), ("/run/key", "/run/key"), ("~/key", "~/key")] {
+        let moved = row(&format!("base_url = 'http://h/v1'\nkey_file = '{written}'"))
+            .relative_to(std::path::Path::new("/etc/z"));
+        assert_eq!(moved.row.key_file.unwrap(), std::path::Path::new(read));
+    }
+}
+
+#[test]
+fn ollama_speaks_chat_completions_below_v1() {
+    for (base_url, api) in [
+        ("http://h:11434", Api::Ollama),
+        ("http://h/v1/api", Api::Ollama),
+        ("http://h:11434/v1", Api::OpenaiChat),
+        ("http://h:11434/v1/", Api::OpenaiChat),
+    ] {
+        assert_eq!(Api::Ollama.at(base_url), api, "{base_url}");
+        assert_eq!(Api::Gemini.at(base_url), Api::Gemini);
+    }
+}
+
+#[test]
+fn what_is_not_part_of_this_build_is_not_listed_and_says_so() {
+    let registry = Registry::builtin();
+    for (name, dialect) in builtin() {
+        let (api, listed) = (dialect.api(), registry.names().any(|known| known == name));
+        assert_eq!(listed, api.is_built(), "{name}");
+        if !listed {
+            let error = registry.provider(name, &ProviderOptions::new(&nothing)).err().unwrap();
+            let expected =
+                format!("{name}: this program was built without the feature `{}`", api.feature());
+            assert_eq!(error.to_string(), expected);
+            let SelectionError::Config { source, .. } = error else { panic!("{error}") };
+            assert!(matches!(source, ConfigError::NotBuilt { .. }));
+        }
+    }
+}
+
+#[test]
+fn nothing_of_a_row_that_may_be_a_secret_is_shown() {
+    let dialect = row("base_url = 'http://me:canary@h/v1'\nkey_command = ['echo', 'canary']\n\
+         headers = { x-key = 'canary' }\nquery = { key = 'canary' }");
+    assert!(!format!("{dialect:?} {dialect:#?}").contains("canary"), "{dialect:?}");
+    assert!(!dialect.description("x").contains("canary"), "{}", dialect.description("x"));
+}
