@@ -32,9 +32,13 @@ const EXIT_CODES: &str = "\
 Exit codes: 0 complete, 1 failed, 2 bad input or configuration (before any model call),
 3 degraded (something is missing, and the report says what), 4 stopped, 130 interrupted.
 
-Environment: OPENAI_API_KEY and OPENAI_BASE_URL choose and reach the model; ZIGGURAT_LOCAL_SERVERS
-lists the local servers to look for (NAME=URL,…; empty for none); ZIGGURAT_ALLOW_HOSTS allows
-hosts as --allow-host does (HOST,…); NO_COLOR.";
+Environment: without --model, OPENAI_BASE_URL or the first of these keys chooses the model:
+OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY or GOOGLE_API_KEY, CEREBRAS_API_KEY,
+DEEPSEEK_API_KEY, FIREWORKS_API_KEY, GROQ_API_KEY, MISTRAL_API_KEY, OPENROUTER_API_KEY,
+PERPLEXITY_API_KEY, TOGETHER_API_KEY, XAI_API_KEY. The same names with _FILE name files that hold the
+key. ZIGGURAT_CONFIG names a file of settings; ZIGGURAT_LOCAL_SERVERS lists the local servers to look
+for (NAME=URL,…; empty for none); ZIGGURAT_ALLOW_HOSTS allows hosts as --allow-host does (HOST,…);
+NO_COLOR.";
 
 /// What `ziggurat run` takes.
 #[derive(Debug, Args)]
@@ -114,7 +118,8 @@ pub(crate) struct ModelArgs {
     #[arg(long, value_name = "PROVIDER/MODEL", value_parser = values::model)]
     pub(crate) model: Option<ModelName>,
 
-    /// An OpenAI-compatible server for the provider of --model, for example http://127.0.0.1:8080/v1
+    /// Another address for the provider of --model, or alone: that of an OpenAI-compatible server, for
+    /// example http://127.0.0.1:8080/v1
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 
@@ -123,6 +128,9 @@ pub(crate) struct ModelArgs {
     #[arg(long, value_name = "HOST", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) allow_host: Vec<String>,
 
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+
     /// The longest the run may take, for example 90s or 10m [default: 600s; none for free models]
     #[arg(long, value_name = "TIME", value_parser = values::duration, allow_hyphen_values = true)]
     pub(crate) timeout: Option<Duration>,
@@ -130,6 +138,15 @@ pub(crate) struct ModelArgs {
     /// Fetch answers whole instead of streaming them
     #[arg(long)]
     pub(crate) no_stream: bool,
+}
+
+/// Settings that are kept in a file.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    /// Settings in TOML: [providers.NAME], [models."PROVIDER/MODEL"] [default:
+    /// ~/.config/ziggurat/ziggurat.toml]
+    #[arg(long = "config", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
 }
 
 /// What goes where.

@@ -43,6 +43,10 @@ pub(crate) enum UsageError {
         "this program has no provider `{provider}`, though the catalogue has models of it: add --all"
     )]
     NotServed { provider: String },
+    #[error("the settings in {path} cannot be read")]
+    ConfigUnreadable { path: PathBuf, source: io::Error },
+    #[error("the settings in {path}: {problem}")]
+    ConfigFile { path: PathBuf, problem: String },
     #[error(transparent)]
     Selection(#[from] SelectionError),
     #[error("ZIGGURAT_LOCAL_SERVERS: {0}")]

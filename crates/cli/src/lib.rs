@@ -5,6 +5,7 @@
 mod args;
 mod bounded;
 mod catalog;
+mod config_file;
 mod error;
 mod exit;
 mod interrupt;

@@ -22,8 +22,8 @@ pub(crate) struct Models {
     pub(crate) executive: Option<Model>,
     /// What was chosen and why, in a line.
     pub(crate) why: String,
-    /// What a user may not have meant.
-    pub(crate) warning: Option<String>,
+    /// What a user may not have meant, in lines.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// Finds the models. Asks servers on this machine for their lists, and nothing else.
@@ -35,25 +35,25 @@ pub(crate) async fn find(
 ) -> Result<Models, UsageError> {
     let env: Env<'_> = &allowing(&args.model.allow_host, env);
     let base_url = args.model.base_url.as_deref();
-    let (default, why) = match &args.model.model {
+    let options = ProviderOptions::new(env);
+    let (default, why, base_url) = match &args.model.model {
         Some(name) => {
-            let options = ProviderOptions::new(env).with_base_url(base_url);
-            let model = registry.create(name, &options)?;
+            let model = registry.create(name, &options.with_base_url(base_url))?;
             let why = format!("{}: --model is given", model.info().name());
-            (model, why)
+            (model, why, base_url.map(str::to_owned))
         }
         None => {
             let local = LocalServer::from_env(env).map_err(UsageError::LocalServers)?;
             let choice = choose(registry, env, base_url, has_material, &local).await?;
-            (choice.model, choice.why)
+            (choice.model, choice.why, choice.base_url)
         }
     };
-    let mut tiers = TierModels::new(registry, env, &default);
+    let mut tiers = TierModels::new(registry, env, &default, base_url.as_deref());
     let models = Models {
-        warning: warning(args, env, &default),
         worker: tiers.model(args.tiers.worker_model.as_ref())?,
         synthesizer: tiers.model(args.tiers.synthesizer_model.as_ref())?,
         executive: tiers.model(args.tiers.executive_model.as_ref())?,
+        warnings: tiers.warnings,
         default,
         why,
     };
@@ -78,39 +78,31 @@ fn allowing<'a>(
     }
 }
 
-/// Whether a key goes unencrypted to another machine.
-fn warning(args: &RunArgs, env: Env<'_>, default: &Model) -> Option<String> {
-    let tiers = &args.tiers;
-    let tiers = [&tiers.worker_model, &tiers.synthesizer_model, &tiers.executive_model];
-    let mut tiers = tiers.into_iter().flatten();
-    if default.info().provider == "openai" {
-        plain_http::warning(env, args.model.base_url.as_deref())
-    } else if tiers.any(|name| name.provider == "openai") {
-        plain_http::warning(env, None)
-    } else {
-        None
-    }
-}
-
 /// The tiers' own models. A base URL is an address of one provider, the default model's; the others are
 /// where they always are. Tiers of one provider share it, and with it its connections.
 struct TierModels<'a> {
     registry: &'a Registry,
     options: ProviderOptions<'a>,
     providers: BTreeMap<String, Arc<dyn Provider>>,
+    /// Of each provider once.
+    warnings: Vec<String>,
 }
 
 impl<'a> TierModels<'a> {
-    fn new(registry: &'a Registry, env: Env<'a>, default: &Model) -> Self {
-        let provider = Arc::clone(default.provider());
-        let providers = BTreeMap::from([(default.info().provider.clone(), provider)]);
-        Self { registry, options: ProviderOptions::new(env), providers }
+    fn new(registry: &'a Registry, env: Env<'a>, default: &Model, base_url: Option<&str>) -> Self {
+        let options = ProviderOptions::new(env);
+        let name = &default.info().provider;
+        let there = options.with_base_url(base_url);
+        let warnings = plain_http::warning(registry, name, &there).into_iter().collect();
+        let providers = BTreeMap::from([(name.clone(), Arc::clone(default.provider()))]);
+        Self { registry, options, providers, warnings }
     }
 
     fn model(&mut self, name: Option<&ModelName>) -> Result<Option<Model>, SelectionError> {
         let Some(name) = name else { return Ok(None) };
         let Some(provider) = self.providers.get(&name.provider) else {
             let model = self.registry.create(name, &self.options)?;
+            self.warnings.extend(plain_http::warning(self.registry, &name.provider, &self.options));
             self.providers.insert(name.provider.clone(), Arc::clone(model.provider()));
             return Ok(Some(model));
         };

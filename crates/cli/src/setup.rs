@@ -10,6 +10,7 @@ use ziggurat::{Delivery, Document, Orchestrator, OrchestratorBuilder, Task, Tier
 
 use crate::args::RunArgs;
 use crate::bounded::{self, MIB};
+use crate::config_file;
 use crate::error::UsageError;
 use crate::library::Library;
 use crate::models::{self, Models};
@@ -32,7 +33,7 @@ pub(crate) struct Setup {
     pub(crate) notes: Vec<String>,
 }
 
-/// Reads the input and the plan, finds the models, and checks all settings. The report will go to
+/// Reads the settings, the input and the plan, finds the models, and checks all settings. The report will go to
 /// `output`, which is therefore no input.
 pub(crate) async fn prepare(
     args: &RunArgs,
@@ -40,6 +41,7 @@ pub(crate) async fn prepare(
     registry: &Registry,
     env: Env<'_>,
 ) -> Result<Setup, UsageError> {
+    let registry = &config_file::providers(&args.model.config, registry, env)?;
     let mut library = Library::new(output.and(args.output.output.as_deref()));
     let shared = library.read(&args.input)?;
     let draft = match &args.plan {
@@ -72,7 +74,7 @@ pub(crate) async fn prepare(
     };
     let models = models::find(args, registry, env, has_material).await;
     let models = models.map_err(|error| without_documents(error, planned.as_ref()))?;
-    warnings.extend(models.warning.clone());
+    warnings.extend(models.warnings.iter().cloned());
     let why = models.why.clone();
     let orchestrator = builder(args, models, planned).build()?;
     Ok(Setup { orchestrator, task, why, skipped: shelf.skipped, warnings, notes })

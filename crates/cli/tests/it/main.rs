@@ -4,6 +4,7 @@
 mod bad_input;
 mod broken_streams;
 mod catalog;
+mod config;
 mod contract;
 mod documents;
 mod failures;

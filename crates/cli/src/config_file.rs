@@ -1,0 +1,113 @@
+//! The user's file of settings: providers that are not built in or are elsewhere, and what is known of
+//! models.
+//!
+//! Only a file that the user names, or has in the directory of their own configuration, is read. One that
+//! lies in a project is not: it may come from somebody else, and a `key_command` in it would run.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use ziggurat::providers::{Dialect, Env, Registry};
+
+use crate::args::ConfigArgs;
+use crate::bounded::{self, MIB};
+use crate::error::UsageError;
+
+/// The variable that names the file.
+const VARIABLE: &str = "ZIGGURAT_CONFIG";
+
+/// Its place in the directory of the user's configuration.
+const PLACE: [&str; 2] = ["ziggurat", "ziggurat.toml"];
+
+/// The largest file that is read.
+const LARGEST: u64 = MIB;
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConfigFile {
+    #[serde(default)]
+    providers: BTreeMap<String, Dialect>,
+}
+
+/// The program's providers with the user's rows among them.
+pub(crate) fn providers(
+    args: &ConfigArgs,
+    registry: &Registry,
+    env: Env<'_>,
+) -> Result<Registry, UsageError> {
+    let mut registry = registry.clone();
+    let Some((path, text)) = text(args, env)? else { return Ok(registry) };
+    let problem = |problem: String| UsageError::ConfigFile { path: path.clone(), problem };
+    let file: ConfigFile =
+        toml::from_str(&text).map_err(|error| problem(located(&error, &text)))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    for (name, row) in file.providers {
+        let row = row.relative_to(folder);
+        registry.register_dialect(&name, row).map_err(|error| problem(error.to_string()))?;
+    }
+    Ok(registry)
+}
+
+/// The file's name and content; `None` if nobody named one and there is none at its usual place.
+fn text(args: &ConfigArgs, env: Env<'_>) -> Result<Option<(PathBuf, String)>, UsageError> {
+    let set = |name: &str| env(name).filter(|value| !value.trim().is_empty()).map(PathBuf::from);
+    let named = args.file.clone().or_else(|| set(VARIABLE));
+    let is_named = named.is_some();
+    let Some(path) = named.or_else(|| usual_place(set)) else { return Ok(None) };
+    match read(&path) {
+        Ok(Ok(text)) => Ok(Some((path, text))),
+        Ok(Err(problem)) => Err(UsageError::ConfigFile { path, problem }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !is_named => Ok(None),
+        Err(source) => Err(UsageError::ConfigUnreadable { path, source }),
+    }
+}
+
+/// `$XDG_CONFIG_HOME/ziggurat/ziggurat.toml`, or the same below `~/.config` (`%APPDATA%` on Windows).
+fn usual_place(set: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+    // The specification has relative paths ignored.
+    let xdg = set("XDG_CONFIG_HOME").filter(|path| path.is_absolute());
+    let windows = || set("APPDATA").filter(|_| cfg!(windows));
+    let home = || set("HOME").map(|home| home.join(".config"));
+    Some(xdg.or_else(windows).or_else(home)?.join(PLACE.iter().collect::<PathBuf>()))
+}
+
+fn read(path: &Path) -> io::Result<Result<String, String>> {
+    let Some(bytes) = bounded::read(File::open(path)?, LARGEST)? else {
+        return Ok(Err(format!("it is larger than {} MiB", LARGEST / MIB)));
+    };
+    Ok(String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()))
+}
+
+/// What is wrong, and in which line.
+fn located(error: &toml::de::Error, text: &str) -> String {
+    let message = error.message();
+    match error.span().and_then(|span| text.get(..span.start)) {
+        Some(before) => format!("line {}: {message}", before.matches('\n').count() + 1),
+        None => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(pairs: &[(&str, &str)]) -> Option<PathBuf> {
+        usual_place(|name| {
+            pairs.iter().find(|(set, _)| *set == name).map(|(_, value)| PathBuf::from(value))
+        })
+    }
+
+    #[test]
+    fn the_usual_place_is_in_the_user_s_configuration() {
+        let home = Path::new("/u/.config/ziggurat/ziggurat.toml");
+        let xdg = Path::new("/x/ziggurat/ziggurat.toml");
+        assert_eq!(place(&[]), None);
+        assert_eq!(place(&[("HOME", "/u")]).as_deref(), Some(home));
+        assert_eq!(place(&[("HOME", "/u"), ("XDG_CONFIG_HOME", "/x")]).as_deref(), Some(xdg));
+        assert_eq!(place(&[("HOME", "/u"), ("XDG_CONFIG_HOME", "x")]).as_deref(), Some(home));
+    }
+}
