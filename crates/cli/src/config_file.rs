@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
-use ziggurat::providers::{Dialect, Env, Registry};
+use ziggurat::providers::{CatalogEntry, Dialect, Env, Registry};
 
 use crate::args::ConfigArgs;
 use crate::bounded::{self, MIB};
@@ -31,10 +32,12 @@ const LARGEST: u64 = MIB;
 struct ConfigFile {
     #[serde(default)]
     providers: BTreeMap<String, Dialect>,
+    #[serde(default)]
+    models: BTreeMap<String, CatalogEntry>,
 }
 
-/// The program's providers with the user's rows among them.
-pub(crate) fn providers(
+/// The program's providers with the user's rows among them, and the user's entries in their catalogue.
+pub(crate) fn apply(
     args: &ConfigArgs,
     registry: &Registry,
     env: Env<'_>,
@@ -48,6 +51,10 @@ pub(crate) fn providers(
     for (name, row) in file.providers {
         let row = row.relative_to(folder);
         registry.register_dialect(&name, row).map_err(|error| problem(error.to_string()))?;
+    }
+    if !file.models.is_empty() {
+        let catalog = registry.catalog().with_entries(file.models);
+        registry.set_catalog(Arc::new(catalog.map_err(|error| problem(error.to_string()))?));
     }
     Ok(registry)
 }

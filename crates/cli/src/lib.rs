@@ -24,7 +24,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
-use ziggurat::providers::{Catalog, Registry};
+use ziggurat::providers::{Registry, process_env};
 
 use crate::args::{Cli, Command};
 
@@ -62,7 +62,7 @@ where
         Err(error) => return exit::usage(&error),
     };
     let args = match cli.command {
-        Command::Models(args) => return catalog::run(&args, &registry, &Catalog::builtin()),
+        Command::Models(args) => return catalog::run(&args, &registry, &process_env),
         Command::Run(args) => args,
     };
     let runtime = match tokio::runtime::Runtime::new() {

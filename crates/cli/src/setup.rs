@@ -41,7 +41,7 @@ pub(crate) async fn prepare(
     registry: &Registry,
     env: Env<'_>,
 ) -> Result<Setup, UsageError> {
-    let registry = &config_file::providers(&args.model.config, registry, env)?;
+    let registry = &config_file::apply(&args.model.config, registry, env)?;
     let mut library = Library::new(output.and(args.output.output.as_deref()));
     let shared = library.read(&args.input)?;
     let draft = match &args.plan {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use ziggurat_core::{Model, ModelName, Provider};
 
 use crate::nearest::nearest;
-use crate::{ConfigError, ProviderOptions, SelectionError};
+use crate::{Catalog, ConfigError, ProviderOptions, SelectionError};
 #[cfg(feature = "http")]
 use crate::{Dialect, DialectError, Endpoint};
 
@@ -30,6 +30,7 @@ pub type Factory =
 #[derive(Clone, Default)]
 pub struct Registry {
     entries: BTreeMap<String, Entry>,
+    catalog: Option<Arc<Catalog>>,
 }
 
 /// A provider that is registered.
@@ -145,6 +146,17 @@ impl Registry {
         Ok(())
     }
 
+    /// Where limits, prices and abilities of models are looked up if the options name no other catalogue.
+    /// Default: [`Catalog::builtin`].
+    pub fn set_catalog(&mut self, catalog: Arc<Catalog>) {
+        self.catalog = Some(catalog);
+    }
+
+    /// The catalogue of models.
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.catalog.clone().unwrap_or_else(Catalog::builtin)
+    }
+
     /// The registered names, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.list().map(|registered| registered.name)
@@ -186,10 +198,11 @@ impl Registry {
         name: &str,
         options: &ProviderOptions<'_>,
     ) -> Result<Arc<dyn Provider>, SelectionError> {
+        let options = options.with_catalog(options.catalog.or(self.catalog.as_ref()));
         let made = match &self.entry(name)?.maker {
-            Maker::Factory(factory) => factory(options),
+            Maker::Factory(factory) => factory(&options),
             #[cfg(feature = "http")]
-            Maker::Dialect(dialect) => dialect.provider(name, options),
+            Maker::Dialect(dialect) => dialect.provider(name, &options),
         };
         made.map_err(|source| SelectionError::Config { provider: name.to_owned(), source })
     }

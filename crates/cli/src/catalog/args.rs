@@ -3,6 +3,7 @@
 use clap::Args;
 use ziggurat::Usd;
 
+use crate::args::ConfigArgs;
 use crate::values;
 
 /// What the list says that its columns do not.
@@ -42,6 +43,9 @@ pub(crate) struct ModelsArgs {
     /// Only models that are known to read a million tokens for so many US dollars or less
     #[arg(long, value_name = "USD", value_parser = values::usd, allow_hyphen_values = true)]
     pub(crate) max_input_price: Option<Usd>,
+
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 
     /// Also models of services that this program has no provider for
     #[arg(long)]

@@ -8,12 +8,13 @@ mod table;
 use std::io;
 use std::process::ExitCode;
 
-use ziggurat::providers::{Catalog, CatalogEntry, Registry};
+use ziggurat::providers::{CatalogEntry, Env, Registry};
 
 pub(crate) use args::{LEGEND, ModelsArgs};
 
-use crate::error::chain;
-use crate::exit;
+use crate::config_file;
+use crate::error::{UsageError, chain};
+use crate::exit::{self, Code};
 use crate::output::Output;
 use crate::text::{self, say};
 
@@ -28,24 +29,28 @@ struct Offer<'a> {
 }
 
 /// Lists the models that the arguments select, and gives the exit code.
-pub(crate) fn run(args: &ModelsArgs, registry: &Registry, catalog: &Catalog) -> ExitCode {
-    let offers = match select::offers(args, registry, catalog) {
-        Ok(offers) => offers,
+pub(crate) fn run(args: &ModelsArgs, registry: &Registry, env: Env<'_>) -> ExitCode {
+    match list(args, registry, env) {
+        Ok(code) => code.into(),
         Err(error) => {
             say(format_args!("error: {}", text::printable(&chain(&error))));
-            return exit::USAGE.into();
+            exit::USAGE.into()
         }
-    };
+    }
+}
+
+fn list(args: &ModelsArgs, registry: &Registry, env: Env<'_>) -> Result<Code, UsageError> {
+    let registry = config_file::apply(&args.config, registry, env)?;
+    let catalog = registry.catalog();
+    let offers = select::offers(args, &registry, &catalog)?;
     if offers.is_empty() {
         say("no model in the catalogue matches");
     }
-    match write(&offers, args.json) {
-        Ok(()) => exit::COMPLETE.into(),
-        Err(error) => {
-            say(format_args!("error: the list could not be written: {error}"));
-            exit::FAILED.into()
-        }
+    if let Err(error) = write(&offers, args.json) {
+        say(format_args!("error: the list could not be written: {error}"));
+        return Ok(exit::FAILED);
     }
+    Ok(exit::COMPLETE)
 }
 
 fn write(offers: &[Offer<'_>], json: bool) -> io::Result<()> {

@@ -58,6 +58,19 @@ fn a_row_goes_over_one_that_is_built_in() {
 }
 
 #[test]
+fn a_model_s_price_is_the_one_in_the_file() {
+    let text = "[providers.mine]\nbase_url = '$URL'\n\
+                [models.'mine/fake']\nusd_per_million = { input = '1000', output = '1000' }\n";
+    let (code, log, _) = with_file(text, "mine/fake");
+    assert!(code == Some(0) && log.contains("tokens 200 in, 20 out · cost $0.22 "), "{log}");
+    let folder = folder(&[("z.toml", text.as_bytes())]);
+    let mut models = Command::cargo_bin("ziggurat").unwrap();
+    models.env_clear().env("ZIGGURAT_CONFIG", folder.path().join("z.toml"));
+    let output = models.args(["models", "mine/"]).output().unwrap();
+    assert!(stdout(&output).contains("mine/fake"), "{}{}", stdout(&output), stderr(&output));
+}
+
+#[test]
 fn what_is_wrong_with_it_is_told_with_its_line_and_nothing_is_called() {
     let provider = "[providers.mine]\nbase_url = '$URL'\n";
     for (text, words) in [
@@ -69,6 +82,8 @@ fn what_is_wrong_with_it_is_told_with_its_line_and_nothing_is_called() {
         (&format!("{provider}key_command = 'op read x'"), &["line 3", "expected a sequence"]),
         ("[providers.grok]\nfree = true", &["`grok` is not built in", "base_url", "groq"]),
         ("[providers.extractive]\nfree = true", &["`extractive` has no settings"]),
+        ("[models.'fake']\ntools = true", &["`fake` names no model", "PROVIDER/MODEL"]),
+        ("[models.'mine/fake']\ntools = 1", &["line 2", "expected a boolean"]),
         ("[providers.mine]\nbase_url = 'host/v1'", &["mine: base URL `host/v1`"]),
         (&format!("{provider}key_file = 'gone'"), &["the key file $DIR/gone", "No such file"]),
         (
