@@ -79,7 +79,7 @@ fn what_is_wrong_with_it_is_told_with_its_line_and_nothing_is_called() {
         (&format!("{provider}defaultmodel = 'x'"), &["line 3", "defaultmodel", "default_model"]),
         (&format!("{provider}free = 'yes'"), &["line 3", "expected a boolean"]),
         (&format!("{provider}[providers.mine.quirks]\nx = 1"), &["line 3", "unknown key `x`"]),
-        (&format!("{provider}key_command = 'op read x'"), &["line 3", "expected a sequence"]),
+        (&format!("{provider}key_command = 'echo $KEY'"), &["line 3", "as a list"]),
         ("[providers.grok]\nfree = true", &["`grok` is not built in", "base_url", "groq"]),
         ("[providers.extractive]\nfree = true", &["`extractive` has no settings"]),
         ("[models.'fake']\ntools = true", &["`fake` names no model", "PROVIDER/MODEL"]),

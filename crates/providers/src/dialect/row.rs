@@ -28,7 +28,9 @@ pub(super) struct Row {
     pub(super) json_schema: Option<bool>,
     pub(super) auth: Option<Auth>,
     pub(super) allow_hosts: Vec<String>,
+    #[serde(deserialize_with = "hidden")]
     pub(super) headers: BTreeMap<String, String>,
+    #[serde(deserialize_with = "hidden")]
     pub(super) query: BTreeMap<String, String>,
     #[serde(deserialize_with = "quirks")]
     pub(super) quirks: Written<Quirks>,
@@ -84,9 +86,20 @@ fn quirks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Written<Quirks>,
     Written::read(table).map_err(|error| de::Error::custom(error.message()))
 }
 
-/// A program and its arguments.
+/// A table whose values may be secrets: what is wrong with one is told without it.
+fn hidden<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, String>, D::Error> {
+    let table = BTreeMap::deserialize(deserializer);
+    table.map_err(|_| de::Error::custom("write a table of texts: { name = \"value\" }"))
+}
+
+/// A program and its arguments, which may be secrets as well.
 fn command<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
-    let words = Vec::<String>::deserialize(deserializer)?;
+    let words = Vec::<String>::deserialize(deserializer);
+    let words = words.map_err(|_| {
+        de::Error::custom("write the program and its arguments as a list: [\"op\", \"read\", …]")
+    })?;
     match words.first().map(|program| program.trim()) {
         None | Some("") => Err(de::Error::custom("key_command names no program")),
         Some(_) => Ok(Some(words)),

@@ -1,5 +1,6 @@
 //! Which model answers when none was named.
 
+use std::slice;
 use std::time::{Duration, Instant};
 
 use ziggurat_core::{CallContext, Price};
@@ -200,7 +201,7 @@ async fn an_ollama_that_is_found_where_it_usually_is_is_asked_in_its_own_api() {
         (Registry::builtin(), Some(server.base_url()), "POST /v1/chat/completions "),
     ] {
         let env = |_: &str| None;
-        let choice = choose(&registry, &env, None, false, &[entry.clone()]).await.unwrap();
+        let choice = choose(&registry, &env, None, false, slice::from_ref(&entry)).await.unwrap();
         assert_eq!((&choice.why, choice.base_url), (&why, base_url));
         let provider = choice.model.provider();
         provider.chat(&CallContext::default(), &request()).await.unwrap_err();
