@@ -2,11 +2,15 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod inspect;
 mod ledger;
+mod pieces;
 mod play;
 mod provider;
 mod recorder;
 mod script;
+#[cfg(feature = "server")]
+pub mod server;
 mod turn;
 
 pub use ledger::Call;

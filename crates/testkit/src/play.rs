@@ -6,15 +6,12 @@ use std::future;
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
-use ziggurat_core::chat::{self, ChatDelta, ChatEnd, ChatResponse, ChatStream, ToolCall};
+use ziggurat_core::chat::{self, ChatDelta, ChatEnd, ChatResponse, ChatStream};
 use ziggurat_core::{ErrorKind, ProviderError};
 
-use crate::Turn;
 use crate::ledger::InFlight;
-use crate::turn::Act;
-
-/// Characters per piece: few enough to cut words apart, as real streams do.
-const PIECE: usize = 8;
+use crate::turn::Ending;
+use crate::{Turn, pieces};
 
 /// A turn, about to be played for one call.
 pub(crate) struct Play {
@@ -62,17 +59,17 @@ impl Play {
         };
         let cut = || error(ErrorKind::Interrupted, "the connection broke (scripted)");
         let end = ChatEnd::new(model, turn.finish.clone()).with_usage(turn.usage);
-        let (left, last) = match &turn.act {
-            Act::Text(text) => (of_text(text), Last::End(end)),
-            Act::Tools(calls) => (of_calls(calls), Last::End(end)),
-            Act::Stall(text) => (of_text(text), Last::Silence),
-            Act::Cut(text) => (of_text(text), Last::Error(cut())),
-            Act::Error(kind, message) => (VecDeque::new(), Last::Error(error(*kind, message))),
-            Act::Delay => {
+        let left = pieces::of(&turn);
+        let last = match &turn.ending {
+            Ending::Answer => Last::End(end),
+            Ending::Silence => Last::Silence,
+            Ending::Cut => Last::Error(cut()),
+            Ending::Error(kind, message) => Last::Error(error(*kind, message)),
+            Ending::Delay => {
                 let message = "the script ends in a delay: put a turn after it";
-                (VecDeque::new(), Last::Error(error(ErrorKind::InvalidRequest, message)))
+                Last::Error(error(ErrorKind::InvalidRequest, message))
             }
-            Act::Panic => {
+            Ending::Panic => {
                 call.end();
                 panic!("the script asks for a panic");
             }
@@ -118,38 +115,4 @@ async fn wait(delay: Duration) {
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
-}
-
-fn of_text(text: &str) -> VecDeque<ChatDelta> {
-    split(text).map(ChatDelta::Text).collect()
-}
-
-fn of_calls(calls: &[ToolCall]) -> VecDeque<ChatDelta> {
-    let pieces = calls.iter().enumerate().flat_map(|(index, call)| {
-        let begin = ChatDelta::ToolCall {
-            index,
-            id: Some(call.id.clone()),
-            name: Some(call.name.clone()),
-            arguments: String::new(),
-            signature: None,
-        };
-        let more = split(&call.arguments).map(move |arguments| ChatDelta::ToolCall {
-            index,
-            id: None,
-            name: None,
-            arguments,
-            signature: None,
-        });
-        [begin].into_iter().chain(more)
-    });
-    pieces.collect()
-}
-
-/// The text in pieces of a few characters, never inside one.
-fn split(text: &str) -> impl Iterator<Item = String> {
-    let mut chars = text.chars();
-    std::iter::from_fn(move || {
-        let piece: String = chars.by_ref().take(PIECE).collect();
-        (!piece.is_empty()).then_some(piece)
-    })
 }

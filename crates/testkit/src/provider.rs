@@ -8,12 +8,13 @@ use async_trait::async_trait;
 use ziggurat_core::chat::{ChatRequest, ChatResponse, ChatStream};
 use ziggurat_core::{CallContext, ErrorKind, Model, ModelInfo, Provider, ProviderError, Tier};
 
-use crate::ledger::{Call, InFlight, Ledger};
+use crate::ledger::{InFlight, Ledger};
 use crate::play::Play;
 use crate::script::{Script, text_of};
 use crate::{Turn, lock};
 
 type Describe = Arc<dyn Fn(&mut ModelInfo) + Send + Sync>;
+type Count = Arc<dyn Fn(&ChatRequest) -> u64 + Send + Sync>;
 
 /// A provider that plays a script. Clones share the script and the record of calls.
 ///
@@ -24,8 +25,10 @@ type Describe = Arc<dyn Fn(&mut ModelInfo) + Send + Sync>;
 pub struct ScriptedProvider {
     name: String,
     describe: Option<Describe>,
-    script: Arc<Mutex<Script>>,
-    ledger: Arc<Mutex<Ledger>>,
+    models: Option<Vec<String>>,
+    count: Option<Count>,
+    pub(crate) script: Arc<Mutex<Script>>,
+    pub(crate) ledger: Arc<Mutex<Ledger>>,
 }
 
 impl Default for ScriptedProvider {
@@ -40,6 +43,8 @@ impl ScriptedProvider {
         Self {
             name: "scripted".to_owned(),
             describe: None,
+            models: None,
+            count: None,
             script: Arc::default(),
             ledger: Arc::default(),
         }
@@ -61,6 +66,22 @@ impl ScriptedProvider {
     /// ```
     pub fn with_info(mut self, describe: impl Fn(&mut ModelInfo) + Send + Sync + 'static) -> Self {
         self.describe = Some(Arc::new(describe));
+        self
+    }
+
+    /// The same provider with a list of models: it has these and no others. Default: no list, and any
+    /// model is as good as another.
+    pub fn with_models<N: Into<String>>(mut self, models: impl IntoIterator<Item = N>) -> Self {
+        self.models = Some(models.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The same provider; a request has as many input tokens as this says. Default: it cannot count.
+    pub fn with_token_count(
+        mut self,
+        count: impl Fn(&ChatRequest) -> u64 + Send + Sync + 'static,
+    ) -> Self {
+        self.count = Some(Arc::new(count));
         self
     }
 
@@ -156,50 +177,7 @@ impl ScriptedProvider {
         Model::known(Arc::new(self.clone()), model)
     }
 
-    /// The calls so far, in the order they began.
-    pub fn calls(&self) -> Vec<Call> {
-        lock(&self.ledger).calls.clone()
-    }
-
-    /// How many calls are under way; a stream is until it is read to its end or dropped.
-    pub fn in_flight(&self) -> usize {
-        lock(&self.ledger).in_flight
-    }
-
-    /// How many calls were under way at once, at most.
-    pub fn max_in_flight(&self) -> usize {
-        lock(&self.ledger).max_in_flight
-    }
-
-    /// How many calls and streams were dropped before their end.
-    pub fn cancelled(&self) -> usize {
-        lock(&self.ledger).cancelled
-    }
-
-    /// The turns that no call has played, in words; fallbacks and lasting rules are not among them.
-    pub fn unused(&self) -> Vec<String> {
-        lock(&self.script).leftovers().0
-    }
-
-    /// The calls that found no turn, in words.
-    pub fn unmatched(&self) -> Vec<String> {
-        lock(&self.script).leftovers().1.to_vec()
-    }
-
-    /// Asserts that every turn was played and every call found one.
-    ///
-    /// # Panics
-    /// If a turn is left over or a call found none; the message names them.
-    #[track_caller]
-    pub fn assert_done(&self) {
-        let (unused, unmatched) = (self.unused(), self.unmatched());
-        assert!(
-            unused.is_empty() && unmatched.is_empty(),
-            "turns that no call played: {unused:#?}\ncalls without a turn: {unmatched:#?}"
-        );
-    }
-
-    fn play(
+    pub(crate) fn play(
         &self,
         cx: &CallContext,
         request: &ChatRequest,
@@ -210,10 +188,14 @@ impl ScriptedProvider {
             Ok(turn) => turn,
             Err(words) => {
                 call.end();
-                return Err(ProviderError::new(&self.name, ErrorKind::InvalidRequest, words));
+                return Err(self.error(ErrorKind::InvalidRequest, words));
             }
         };
         Ok(Play { provider: self.name.clone(), model: request.model.clone(), turn, call })
+    }
+
+    fn error(&self, kind: ErrorKind, message: impl Into<String>) -> ProviderError {
+        ProviderError::new(&self.name, kind, message)
     }
 }
 
@@ -229,6 +211,33 @@ impl Provider for ScriptedProvider {
             describe(&mut info);
         }
         info
+    }
+
+    async fn model(&self, cx: &CallContext, model: &str) -> Result<ModelInfo, ProviderError> {
+        let _ = cx;
+        match &self.models {
+            Some(models) if !models.iter().any(|listed| listed == model) => {
+                let message = format!("there is no model `{model}`; there are {models:?}");
+                Err(self.error(ErrorKind::ModelNotFound, message))
+            }
+            _ => Ok(self.known(model)),
+        }
+    }
+
+    async fn models(&self, cx: &CallContext) -> Result<Vec<ModelInfo>, ProviderError> {
+        let _ = cx;
+        let without = || self.error(ErrorKind::Unsupported, "the script has no list of models");
+        let models = self.models.as_ref().ok_or_else(without)?;
+        Ok(models.iter().map(|model| self.known(model)).collect())
+    }
+
+    async fn count_tokens(
+        &self,
+        cx: &CallContext,
+        request: &ChatRequest,
+    ) -> Result<Option<u64>, ProviderError> {
+        let _ = cx;
+        Ok(self.count.as_ref().map(|count| count(request)))
     }
 
     async fn chat(

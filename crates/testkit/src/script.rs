@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use ziggurat_core::{CallContext, ChatRequest, Message};
 
 use crate::Turn;
-use crate::turn::Act;
+use crate::turn::Ending;
 
 /// Whether a rule is for this call.
 pub(crate) type Matcher = Box<dyn Fn(&CallContext, &ChatRequest) -> bool + Send + Sync>;
@@ -91,7 +91,7 @@ impl Turns {
 /// its own, and a loud one.
 fn pop(turns: &mut VecDeque<Turn>) -> Option<Turn> {
     let mut turn = turns.pop_front()?;
-    while turn.act == Act::Delay
+    while turn.ending == Ending::Delay
         && let Some(next) = turns.pop_front()
     {
         turn = Turn { delay: turn.delay + next.delay, ..next };

@@ -4,7 +4,7 @@
 use std::iter;
 use std::time::Duration;
 
-use ziggurat_core::chat::{FinishReason, ToolCall};
+use ziggurat_core::chat::{FinishReason, Reasoning, ToolCall};
 use ziggurat_core::{ErrorKind, Usage};
 
 /// What a [`ScriptedProvider`](crate::ScriptedProvider) does when it is called.
@@ -13,7 +13,8 @@ use ziggurat_core::{ErrorKind, Usage};
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "a turn does nothing until a script has it"]
 pub struct Turn {
-    pub(crate) act: Act,
+    pub(crate) said: Said,
+    pub(crate) ending: Ending,
     pub(crate) delay: Duration,
     pub(crate) pace: Duration,
     pub(crate) usage: Usage,
@@ -22,23 +23,31 @@ pub struct Turn {
     pub(crate) retry_after: Option<Duration>,
 }
 
-/// What happens once the delay is over.
+/// What the model says, in this order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Said {
+    pub(crate) reasoning: Option<Reasoning>,
+    pub(crate) text: String,
+    pub(crate) calls: Vec<ToolCall>,
+}
+
+/// What happens once all is said.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Act {
-    Text(String),
-    Tools(Vec<ToolCall>),
+pub(crate) enum Ending {
+    Answer,
     Error(ErrorKind, String),
-    Cut(String),
-    Stall(String),
+    Cut,
+    Silence,
     Panic,
-    /// Only waits; the turn after it in the same list answers.
+    /// Nothing was said, and the turn after it in the same list answers.
     Delay,
 }
 
 impl Turn {
-    fn new(act: Act) -> Self {
+    fn new(ending: Ending) -> Self {
         Self {
-            act,
+            said: Said::default(),
+            ending,
             delay: Duration::ZERO,
             pace: Duration::ZERO,
             usage: Usage::UNKNOWN,
@@ -50,12 +59,17 @@ impl Turn {
 
     /// Answers with this text.
     pub fn text(text: impl Into<String>) -> Self {
-        Self::new(Act::Text(text.into()))
+        Self::new(Ending::Answer).saying(text)
     }
 
     /// Answers, but says nothing.
     pub fn empty() -> Self {
         Self::text("")
+    }
+
+    /// Refuses in these words.
+    pub fn refusal(text: impl Into<String>) -> Self {
+        Self::text(text).finish(FinishReason::Refusal)
     }
 
     /// Asks for one tool call with these arguments; its id is `call_1`.
@@ -70,12 +84,14 @@ impl Turn {
         let calls = calls.into_iter().zip(1..).map(|((name, arguments), number)| {
             ToolCall::new(format!("call_{number}"), name, arguments.to_string())
         });
-        Self::new(Act::Tools(calls.collect())).finish(FinishReason::ToolCalls)
+        let mut turn = Self::new(Ending::Answer).finish(FinishReason::ToolCalls);
+        turn.said.calls = calls.collect();
+        turn
     }
 
     /// Fails before the first piece.
     pub fn error(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self::new(Act::Error(kind, message.into()))
+        Self::empty().then_error(kind, message)
     }
 
     /// Never answers. Only a timeout or dropping the call ends it.
@@ -85,13 +101,13 @@ impl Turn {
 
     /// Streams this text, then neither goes on nor ends. A call that is not streamed hangs.
     pub fn stall(text: impl Into<String>) -> Self {
-        Self::new(Act::Stall(text.into()))
+        Self::new(Ending::Silence).saying(text)
     }
 
     /// Streams this text, then the connection breaks ([`ErrorKind::Interrupted`]). A call that is not
     /// streamed sees only the error.
     pub fn cut(text: impl Into<String>) -> Self {
-        Self::new(Act::Cut(text.into()))
+        Self::text(text).then_cut()
     }
 
     /// Only waits this long (tokio's time, so paused time works); the turn after it in the same list
@@ -104,12 +120,37 @@ impl Turn {
     ///     .turns([Turn::delay(Duration::from_secs(2)), Turn::text("The pool ran out.")]);
     /// ```
     pub fn delay(delay: Duration) -> Self {
-        Self::new(Act::Delay).after(delay)
+        Self::new(Ending::Delay).after(delay)
     }
 
     /// Panics, as a faulty provider might.
     pub fn panic() -> Self {
-        Self::new(Act::Panic)
+        Self::new(Ending::Panic)
+    }
+
+    /// The same turn with this text before its tool calls, in place of any other.
+    pub fn saying(mut self, text: impl Into<String>) -> Self {
+        self.said.text = text.into();
+        self
+    }
+
+    /// The same turn with these thoughts before all else.
+    pub fn with_reasoning(mut self, reasoning: Reasoning) -> Self {
+        self.said.reasoning = Some(reasoning);
+        self
+    }
+
+    /// The same turn, but it fails once all is said. A call that is not streamed sees only the error.
+    pub fn then_error(mut self, kind: ErrorKind, message: impl Into<String>) -> Self {
+        self.ending = Ending::Error(kind, message.into());
+        self
+    }
+
+    /// The same turn, but the connection breaks once its text is said, or within its last tool call: the
+    /// last piece of the arguments is missing. A call that is not streamed sees only the error.
+    pub fn then_cut(mut self) -> Self {
+        self.ending = Ending::Cut;
+        self
     }
 
     /// The same turn, begun only after this long (tokio's time, so paused time works).
@@ -151,18 +192,29 @@ impl Turn {
 
     /// How a failed test names the turn.
     pub(crate) fn describe(&self) -> String {
-        match &self.act {
-            Act::Text(text) => format!("text {text:?}"),
-            Act::Tools(calls) => {
-                let names: Vec<_> = calls.iter().map(|call| call.name.as_str()).collect();
-                format!("tool calls {}", names.join(", "))
+        let said = self.said.describe();
+        match &self.ending {
+            Ending::Answer => said,
+            Ending::Error(kind, message) if self.said == Said::default() => {
+                format!("error {kind} {message:?}")
             }
-            Act::Error(kind, message) => format!("error {kind} {message:?}"),
-            Act::Cut(text) => format!("cut after {text:?}"),
-            Act::Stall(text) if text.is_empty() => "hang".to_owned(),
-            Act::Stall(text) => format!("stall after {text:?}"),
-            Act::Panic => "panic".to_owned(),
-            Act::Delay => format!("delay of {:?}", self.delay),
+            Ending::Error(kind, message) => format!("error {kind} {message:?} after {said}"),
+            Ending::Cut => format!("cut after {said}"),
+            Ending::Silence if self.said == Said::default() => "hang".to_owned(),
+            Ending::Silence => format!("stall after {said}"),
+            Ending::Panic => "panic".to_owned(),
+            Ending::Delay => format!("delay of {:?}", self.delay),
+        }
+    }
+}
+
+impl Said {
+    fn describe(&self) -> String {
+        let names: Vec<_> = self.calls.iter().map(|call| call.name.as_str()).collect();
+        match (self.text.as_str(), names.as_slice()) {
+            (text, []) => format!("text {text:?}"),
+            ("", names) => format!("tool calls {}", names.join(", ")),
+            (text, names) => format!("text {text:?} and tool calls {}", names.join(", ")),
         }
     }
 }
