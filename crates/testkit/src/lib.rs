@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod conformance;
 mod inspect;
 mod ledger;
 mod pieces;

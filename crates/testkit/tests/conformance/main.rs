@@ -1,0 +1,13 @@
+//! The suite of providers, on the providers of this crate and on one of the smallest kind.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod minimal;
+
+use ziggurat_testkit::conformance::Subject;
+use ziggurat_testkit::provider_conformance;
+
+provider_conformance! { scripted, Subject::in_process(|script| script), except {
+    no_key_is_shown: "it has no key",
+    a_deadline_ends_a_call: "it does what the script says, however long",
+    a_deadline_ends_a_stream: "it does what the script says, however long",
+} }
