@@ -7,9 +7,7 @@ use ziggurat_testkit::conformance::Subject;
 use ziggurat_testkit::provider_conformance;
 
 #[cfg(feature = "http")]
-use {
-    secrecy::SecretString, ziggurat_providers::ServerConfig, ziggurat_testkit::server::Api,
-};
+use {secrecy::SecretString, ziggurat_providers::ServerConfig, ziggurat_testkit::server::Api};
 
 /// An adapter with a key, at a server on this machine.
 #[cfg(feature = "http")]
@@ -43,3 +41,39 @@ provider_conformance! { anthropic, anthropic(), except {
     a_filtered_answer_says_so: "Messages has no word for it",
     no_bound_is_sent_unless_it_is_set: "Messages demands a bound",
 } }
+
+#[cfg(feature = "ollama")]
+fn ollama() -> Subject {
+    use ziggurat_providers::Ollama;
+    Subject::http(Api::Ollama, |url| {
+        Ollama::new(at(ServerConfig::ollama(), url.to_owned())).unwrap()
+    })
+}
+
+#[cfg(feature = "ollama")]
+provider_conformance! { ollama, ollama(), except {
+    a_filtered_answer_says_so: "Ollama filters nothing",
+    a_refusal_is_told_apart: "Ollama has no word for it",
+    cached_and_reasoning_tokens_are_told: "Ollama counts neither apart",
+    tokens_are_counted: "Ollama has no endpoint that counts",
+} }
+
+#[cfg(feature = "extractive")]
+fn extractive() -> Subject {
+    use ziggurat_core::{ChatRequest, Document, Message};
+    let ask = |question: &str| {
+        let notes = Document::new("notes.md", "The pool ran out at 09:14. Nobody had been paged.");
+        ChatRequest::new("bm25", [Message::user(question).with_documents([notes])])
+    };
+    Subject::in_process(|_| ziggurat_providers::Extractive).asked(ask)
+}
+
+#[cfg(feature = "extractive")]
+provider_conformance! { extractive, extractive(), only {
+    a_stream_adds_up_to_the_whole_answer,
+    a_stream_ends_once_and_last,
+    its_name_can_stand_before_a_slash,
+    what_is_known_is_known_without_io,
+    looking_around_costs_nothing,
+    tokens_are_never_estimated,
+} "it quotes documents and plays no script" }

@@ -1,6 +1,7 @@
 //! The suite of providers, on the providers of this crate and on one of the smallest kind.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod faults;
 mod minimal;
 
 use ziggurat_testkit::conformance::Subject;
