@@ -28,6 +28,20 @@ provider_conformance! { openai, openai(), except {
     tokens_are_counted: "chat completions has no endpoint that counts",
 } }
 
+#[cfg(feature = "openai")]
+fn responses() -> Subject {
+    use ziggurat_providers::OpenAiResponses;
+    Subject::http(Api::Responses, |url| {
+        OpenAiResponses::new(at(ServerConfig::openai(), format!("{url}/v1"))).unwrap()
+    })
+}
+
+#[cfg(feature = "openai")]
+provider_conformance! { responses, responses(), except {
+    texts_to_stop_at_are_sent: "Responses has no word for it",
+    tokens_are_counted: "only OpenAI's own server is known to count",
+} }
+
 #[cfg(feature = "anthropic")]
 fn anthropic() -> Subject {
     use ziggurat_providers::Anthropic;
@@ -42,6 +56,20 @@ provider_conformance! { anthropic, anthropic(), except {
     no_bound_is_sent_unless_it_is_set: "Messages demands a bound",
 } }
 
+#[cfg(feature = "gemini")]
+fn gemini() -> Subject {
+    use ziggurat_providers::Gemini;
+    Subject::http(Api::Gemini, |url| {
+        Gemini::new(at(ServerConfig::gemini(), format!("{url}/v1beta"))).unwrap()
+    })
+}
+
+#[cfg(feature = "gemini")]
+provider_conformance! { gemini, gemini(), except {
+    a_refusal_is_told_apart: "Gemini has no word for it",
+    the_id_of_the_request_is_kept: "Gemini sends none",
+} }
+
 #[cfg(feature = "ollama")]
 fn ollama() -> Subject {
     use ziggurat_providers::Ollama;
@@ -54,6 +82,7 @@ fn ollama() -> Subject {
 provider_conformance! { ollama, ollama(), except {
     a_filtered_answer_says_so: "Ollama filters nothing",
     a_refusal_is_told_apart: "Ollama has no word for it",
+    the_id_of_the_request_is_kept: "Ollama sends none",
     cached_and_reasoning_tokens_are_told: "Ollama counts neither apart",
     tokens_are_counted: "Ollama has no endpoint that counts",
 } }
@@ -72,6 +101,7 @@ fn extractive() -> Subject {
 provider_conformance! { extractive, extractive(), only {
     a_stream_adds_up_to_the_whole_answer,
     a_stream_ends_once_and_last,
+    an_arc_of_it_is_the_same_provider,
     its_name_can_stand_before_a_slash,
     what_is_known_is_known_without_io,
     looking_around_costs_nothing,

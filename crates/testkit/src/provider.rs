@@ -25,7 +25,7 @@ type Count = Arc<dyn Fn(&ChatRequest) -> u64 + Send + Sync>;
 pub struct ScriptedProvider {
     name: String,
     describe: Option<Describe>,
-    models: Option<Vec<String>>,
+    models: Option<Result<Vec<String>, (ErrorKind, String)>>,
     count: Option<Count>,
     pub(crate) script: Arc<Mutex<Script>>,
     pub(crate) ledger: Arc<Mutex<Ledger>>,
@@ -72,7 +72,13 @@ impl ScriptedProvider {
     /// The same provider with a list of models: it has these and no others. Default: no list, and any
     /// model is as good as another.
     pub fn with_models<N: Into<String>>(mut self, models: impl IntoIterator<Item = N>) -> Self {
-        self.models = Some(models.into_iter().map(Into::into).collect());
+        self.models = Some(Ok(models.into_iter().map(Into::into).collect()));
+        self
+    }
+
+    /// The same provider; whoever asks for its models is told this instead.
+    pub fn with_models_error(mut self, kind: ErrorKind, message: impl Into<String>) -> Self {
+        self.models = Some(Err((kind, message.into())));
         self
     }
 
@@ -194,6 +200,14 @@ impl ScriptedProvider {
         Ok(Play { provider: self.name.clone(), model: request.model.clone(), turn, call })
     }
 
+    fn listed(&self) -> Result<&[String], ProviderError> {
+        match &self.models {
+            Some(Ok(models)) => Ok(models),
+            Some(Err((kind, message))) => Err(self.error(*kind, message)),
+            None => Err(self.error(ErrorKind::Unsupported, "the script has no list of models")),
+        }
+    }
+
     fn error(&self, kind: ErrorKind, message: impl Into<String>) -> ProviderError {
         ProviderError::new(&self.name, kind, message)
     }
@@ -215,20 +229,19 @@ impl Provider for ScriptedProvider {
 
     async fn model(&self, cx: &CallContext, model: &str) -> Result<ModelInfo, ProviderError> {
         let _ = cx;
-        match &self.models {
-            Some(models) if !models.iter().any(|listed| listed == model) => {
+        match self.listed() {
+            Ok(models) if !models.iter().any(|listed| listed == model) => {
                 let message = format!("there is no model `{model}`; there are {models:?}");
                 Err(self.error(ErrorKind::ModelNotFound, message))
             }
+            Err(error) if error.kind() != ErrorKind::Unsupported => Err(error),
             _ => Ok(self.known(model)),
         }
     }
 
     async fn models(&self, cx: &CallContext) -> Result<Vec<ModelInfo>, ProviderError> {
         let _ = cx;
-        let without = || self.error(ErrorKind::Unsupported, "the script has no list of models");
-        let models = self.models.as_ref().ok_or_else(without)?;
-        Ok(models.iter().map(|model| self.known(model)).collect())
+        Ok(self.listed()?.iter().map(|model| self.known(model)).collect())
     }
 
     async fn count_tokens(

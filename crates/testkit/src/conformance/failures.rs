@@ -7,7 +7,7 @@ use ziggurat_core::chat::ChatDelta;
 use ziggurat_core::{CallContext, ChatRequest, ErrorKind, ProviderError};
 
 use super::Subject;
-use super::stage::{Stage, failed, in_time};
+use super::stage::{Stage, answered, failed, in_time};
 use crate::{ScriptedProvider, Turn};
 
 async fn stage(subject: &Subject, turn: Turn) -> (Stage, ChatRequest) {
@@ -54,6 +54,32 @@ pub async fn an_error_tells_what_the_vendor_said(subject: &Subject) {
     for error in errors(subject, turn).await {
         assert!(error.message().contains("frobnicator"), "{error}");
     }
+}
+
+/// The vendor's id of the request is kept, for its support: with answers and with errors.
+pub async fn the_id_of_the_request_is_kept(subject: &Subject) {
+    let script = ScriptedProvider::new()
+        .turns([Turn::text("fine"), Turn::text("fine")])
+        .otherwise(Turn::error(ErrorKind::Server, "overloaded"));
+    let stage = subject.play(script).await;
+    let request = subject.ask("What happened?");
+    let answers = [stage.whole(&request).await, stage.streamed(&request).await];
+    let errors = [stage.whole(&request).await, stage.streamed(&request).await].map(failed);
+    let of_answers = answers.map(|answer| answered(answer).request_id);
+    let got =
+        of_answers.into_iter().chain(errors.map(|error| error.request_id().map(str::to_owned)));
+    let sent = request_ids(&stage);
+    assert!(sent.iter().flatten().count() == 4, "four requests have ids: {sent:?}");
+    assert_eq!(got.collect::<Vec<_>>(), sent);
+}
+
+fn request_ids(stage: &Stage) -> Vec<Option<String>> {
+    #[cfg(feature = "server")]
+    if let Some((_, server)) = &stage.server {
+        return server.received().into_iter().map(|request| request.request_id).collect();
+    }
+    let _ = stage;
+    Vec::new()
 }
 
 /// "Errors before the first piece are returned."
@@ -113,7 +139,7 @@ pub async fn the_call_after_a_failure_is_served(subject: &Subject) {
         let stage = subject.play(script).await;
         let request = subject.ask("What happened?");
         failed(stage.streamed(&request).await);
-        let answer = super::stage::answered(stage.streamed(&request).await);
+        let answer = answered(stage.streamed(&request).await);
         assert_eq!(answer.text(), "fine");
     }
 }
@@ -121,7 +147,7 @@ pub async fn the_call_after_a_failure_is_served(subject: &Subject) {
 /// "No key appears in errors, in `Debug` output or in logs": not even if the server repeats it.
 pub async fn no_key_is_shown(subject: &Subject) {
     let (stage, request) = stage(subject, Turn::text("fine")).await;
-    super::stage::answered(stage.whole(&request).await);
+    answered(stage.whole(&request).await);
     let keys = keys(&stage);
     assert!(!keys.is_empty(), "give the provider a key: the suite looks where it turns up");
     for key in keys {

@@ -106,6 +106,7 @@ macro_rules! __for_each_provider_behaviour {
         $each! { errors_are_classified }
         $each! { a_hint_when_to_try_again_is_kept }
         $each! { an_error_tells_what_the_vendor_said }
+        $each! { the_id_of_the_request_is_kept }
         $each! { an_error_before_the_first_piece_is_returned }
         $each! { an_error_after_the_first_piece_is_the_last_item }
         $each! { a_cut_before_any_text_is_interrupted }
@@ -143,6 +144,9 @@ macro_rules! __for_each_provider_behaviour {
         $each! { models_are_listed }
         $each! { a_model_that_is_there_is_found }
         $each! { a_model_that_is_not_there_is_not_found }
+        $each! { no_list_of_models_is_unsupported }
+        $each! { a_model_is_taken_on_trust_without_a_list }
+        $each! { a_refused_key_shows_before_any_call }
         $each! { looking_around_costs_nothing }
         $each! { tokens_are_counted }
         $each! { tokens_are_never_estimated }

@@ -12,6 +12,7 @@
 //!
 //! ziggurat_testkit::provider_conformance!(scripted, subject(), except {
 //!     no_key_is_shown: "it has no key",
+//!     the_id_of_the_request_is_kept: "its requests have no ids",
 //!     a_deadline_ends_a_call: "it does what the script says, however long",
 //!     a_deadline_ends_a_stream: "it does what the script says, however long",
 //! });

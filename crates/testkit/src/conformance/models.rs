@@ -66,6 +66,36 @@ pub async fn a_model_that_is_not_there_is_not_found(subject: &Subject) {
     assert!(error.message().contains("suite-large"), "{error}");
 }
 
+/// "`ErrorKind::Unsupported` if there is no such list."
+pub async fn no_list_of_models_is_unsupported(subject: &Subject) {
+    let stage = subject.play(ScriptedProvider::new()).await;
+    let cx = CallContext::default();
+    let error = failed(in_time("the error", stage.provider.models(&cx)).await);
+    assert_eq!(error.kind(), ErrorKind::Unsupported, "{error:?}");
+}
+
+/// "A server that cannot say is no error: the answer is `known`."
+pub async fn a_model_is_taken_on_trust_without_a_list(subject: &Subject) {
+    let stage = subject.play(ScriptedProvider::new()).await;
+    let cx = CallContext::default();
+    let info = in_time("the model", stage.provider.model(&cx, "suite-large")).await;
+    let info = info.unwrap_or_else(|error| panic!("no error was expected: {error:?}"));
+    assert_eq!(
+        (info.id.as_str(), info.price),
+        ("suite-large", stage.provider.known("suite-large").price)
+    );
+}
+
+/// "A refused key is `ErrorKind::Auth`": asking for models is the cheap check of it.
+pub async fn a_refused_key_shows_before_any_call(subject: &Subject) {
+    let script = ScriptedProvider::new().with_models_error(ErrorKind::Auth, "who are you?");
+    let stage = subject.play(script).await;
+    let cx = CallContext::default();
+    let listed = failed(in_time("the error", stage.provider.models(&cx)).await);
+    let asked = failed(in_time("the error", stage.provider.model(&cx, "suite-large")).await);
+    assert_eq!([listed.kind(), asked.kind()], [ErrorKind::Auth, ErrorKind::Auth]);
+}
+
 /// "Costs no tokens": no model is asked anything.
 pub async fn looking_around_costs_nothing(subject: &Subject) {
     let stage = stage(subject).await;

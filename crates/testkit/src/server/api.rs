@@ -27,11 +27,6 @@ impl Api {
         self.format().error_kinds()
     }
 
-    /// Whether its answers bear the id of the request in a header.
-    pub fn has_request_ids(self) -> bool {
-        self.format().request_id_header().is_some()
-    }
-
     pub(super) fn format(self) -> &'static dyn Format {
         match self {
             Self::ChatCompletions => &formats::ChatCompletions,

@@ -28,6 +28,9 @@ pub(super) fn route(received: &Received) -> Option<(Api, Wish)> {
             Some((Api::ChatCompletions, chat(fields(), requests::chat)))
         }
         ("POST", "/v1/responses") => Some((Api::Responses, chat(fields(), requests::responses))),
+        ("POST", "/v1/responses/input_tokens") => {
+            Some((Api::Responses, Wish::Count(requests::responses(fields()))))
+        }
         ("POST", "/v1/messages") => Some((Api::Messages, chat(fields(), requests::messages))),
         ("POST", "/v1/messages/count_tokens") => {
             Some((Api::Messages, Wish::Count(requests::messages(fields()))))

@@ -31,6 +31,8 @@ provider_conformance! { minimal, Subject::in_process(|engine| Minimal { engine }
     an_error_after_the_first_piece_is_the_last_item: "it does not stream",
     a_cut_after_some_text_is_interrupted: "it does not stream",
     no_key_is_shown: "it has no key",
+    the_id_of_the_request_is_kept: "its requests have no ids",
+    a_refused_key_shows_before_any_call: "it has no key",
     a_deadline_ends_a_call: "it leaves clocks to its callers",
     a_deadline_ends_a_stream: "it leaves clocks to its callers",
     models_are_listed: "it has no list of models",

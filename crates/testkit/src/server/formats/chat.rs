@@ -126,7 +126,9 @@ impl Encoder for Chunks {
         let delta = match delta {
             ChatDelta::Text(text) if self.outline.refuses() => json!({"refusal": text}),
             ChatDelta::Text(text) => json!({"content": text}),
-            ChatDelta::Reasoning { piece, .. } => json!({"reasoning_content": piece.text}),
+            ChatDelta::Reasoning { piece, .. } if !piece.text.is_empty() => {
+                json!({"reasoning_content": piece.text})
+            }
             ChatDelta::ToolCall { index, id, name, arguments, .. } => {
                 let r#type = id.as_ref().map(|_| "function");
                 let function = without_nulls(json!({"name": name, "arguments": arguments}));

@@ -55,8 +55,9 @@ impl Format for Gemini {
         let said = error.message();
         let message = match error.kind() {
             ErrorKind::ModelNotFound => {
-                format!("models/{said} is not found for API version v1beta")
+                format!("model is not found for API version v1beta: {said}")
             }
+
             ErrorKind::ContextLength => {
                 format!(
                     "The input token count exceeds the maximum number of tokens allowed: {said}"

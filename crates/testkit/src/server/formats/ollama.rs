@@ -97,7 +97,9 @@ impl Encoder for Lines {
         let calls = self.calls(false);
         let (text, thinking) = match delta {
             ChatDelta::Text(text) => (text.as_str(), ""),
-            ChatDelta::Reasoning { piece, .. } => ("", piece.text.as_str()),
+            ChatDelta::Reasoning { piece, .. } if !piece.text.is_empty() => {
+                ("", piece.text.as_str())
+            }
             _ => return calls,
         };
         let message = message(text, thinking, Vec::new());

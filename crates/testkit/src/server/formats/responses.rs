@@ -54,6 +54,10 @@ impl Format for Responses {
     fn model(&self, model: &ModelInfo) -> Value {
         ChatCompletions.model(model)
     }
+
+    fn count(&self, tokens: u64) -> Value {
+        json!({"object": "response.input_tokens", "input_tokens": tokens})
+    }
 }
 
 struct Events {
