@@ -23,7 +23,7 @@ pub(crate) struct Play {
 
 /// What comes after the pieces.
 enum Last {
-    End(ChatEnd),
+    End(Box<ChatEnd>),
     Error(ProviderError),
     Silence,
 }
@@ -61,7 +61,7 @@ impl Play {
         let end = ChatEnd::new(model, turn.finish.clone()).with_usage(turn.usage);
         let left = pieces::of(&turn);
         let last = match &turn.ending {
-            Ending::Answer => Last::End(end),
+            Ending::Answer => Last::End(Box::new(end)),
             Ending::Silence => Last::Silence,
             Ending::Cut => Last::Error(cut()),
             Ending::Error(kind, message) => Last::Error(error(*kind, message)),
@@ -101,7 +101,7 @@ impl Pieces {
             return Some((Ok(piece), Some(self)));
         }
         let item = match self.last {
-            Last::End(end) => Ok(ChatDelta::End(end)),
+            Last::End(end) => Ok(ChatDelta::End(*end)),
             Last::Error(error) => Err(error),
             Last::Silence => future::pending().await,
         };

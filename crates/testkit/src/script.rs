@@ -29,7 +29,7 @@ struct Rule {
 
 enum Turns {
     Once(VecDeque<Turn>),
-    Always(Turn),
+    Always(Box<Turn>),
 }
 
 impl Script {
@@ -39,7 +39,7 @@ impl Script {
     }
 
     pub(crate) fn add_lasting_rule(&mut self, fits: Matcher, turn: Turn) {
-        self.rules.push(Rule { fits, turns: Turns::Always(turn) });
+        self.rules.push(Rule { fits, turns: Turns::Always(Box::new(turn)) });
     }
 
     pub(crate) fn enqueue(&mut self, turns: impl IntoIterator<Item = Turn>) {
@@ -82,7 +82,7 @@ impl Turns {
     fn next(&mut self) -> Option<Turn> {
         match self {
             Self::Once(turns) => pop(turns),
-            Self::Always(turn) => Some(turn.clone()),
+            Self::Always(turn) => Some(Turn::clone(turn)),
         }
     }
 }

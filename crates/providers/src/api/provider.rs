@@ -61,6 +61,12 @@ impl<P: Protocol> HttpProvider<P> {
     async fn listing(&self, cx: &CallContext) -> Result<Listing, ProviderError> {
         let reporter = self.http.reporter(cx);
         let response = self.http.get(cx, &self.protocol.models_path()).await?;
+        let status = response.status().as_u16();
+        if matches!(status, 404 | 405 | 501) {
+            let base_url = reporter.base_url();
+            let message = format!("HTTP {status}: {base_url} has no list of models");
+            return Err(reporter.error(ErrorKind::Unsupported, &message).with_status(status));
+        }
         let body = failure::read_answer(response, &reporter).await?;
         self.protocol
             .listing(&body)

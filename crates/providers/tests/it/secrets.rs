@@ -168,6 +168,7 @@ async fn no_error_and_no_log_holds_a_secret_even_if_the_server_repeats_it() {
         ErrorKind::ContentFilter,
         ErrorKind::Interrupted,
         ErrorKind::Protocol,
+        ErrorKind::Unsupported,
         ErrorKind::Timeout,
     ];
     assert_eq!(kinds, expected.iter().map(|kind| kind.as_str()).collect());

@@ -19,7 +19,7 @@
 //! # fn main() {}
 //! ```
 //!
-//! - A provider **over HTTP** is tested against a [`FakeServer`](crate::server::FakeServer):
+//! - A provider **over HTTP** is tested against a `FakeServer` (feature `server`):
 //!   `Subject::http(Api::ChatCompletions, |url| MyProvider::new(format!("{url}/v1")))`.
 //! - A **layer** is tested around any provider: `Subject::in_process(|script| layer.layer(Arc::new(script)))`,
 //!   or around an adapter over HTTP.

@@ -18,11 +18,13 @@ pub struct Subject {
 }
 
 type InProcess = Box<dyn Fn(ScriptedProvider) -> Arc<dyn Provider> + Send + Sync>;
+#[cfg(feature = "server")]
+type AtUrl = Box<dyn Fn(&str) -> Arc<dyn Provider> + Send + Sync>;
 
 enum Make {
     InProcess(InProcess),
     #[cfg(feature = "server")]
-    Http(Api, Box<dyn Fn(&str) -> Arc<dyn Provider> + Send + Sync>),
+    Http(Api, AtUrl),
 }
 
 impl Subject {

@@ -158,12 +158,11 @@ fn faulty(fault: Fault) -> Subject {
 
 /// A test that the behaviour panics with the fault. Time is paused: the suite waits for some faults.
 macro_rules! found {
-    ($($fault:ident: $behaviour:ident,)*) => {
+    ($($name:ident: $fault:ident, $behaviour:ident;)*) => {
         $(
             #[tokio::test(start_paused = true)]
             #[should_panic]
-            #[expect(non_snake_case, reason = "named after what they find")]
-            async fn $fault() {
+            async fn $name() {
                 provider::$behaviour(&faulty(Fault::$fault)).await;
             }
         )*
@@ -171,19 +170,19 @@ macro_rules! found {
 }
 
 found! {
-    CutsAreAnswers: a_cut_before_any_text_is_interrupted,
-    ErrorsAreServers: errors_are_classified,
-    NoEnd: a_stream_ends_once_and_last,
-    TwoEnds: a_stream_ends_once_and_last,
-    ZeroUsage: usage_that_was_not_reported_is_unknown,
-    UnknownReasonsAreStops: an_unknown_reason_for_the_end_survives,
-    Retries: a_call_is_one_attempt,
-    CollectsFirst: pieces_arrive_before_the_answer_is_over,
-    KeepsCallsRunning: dropping_a_call_ends_it,
-    DocumentsInTheSystem: documents_are_fenced_and_the_user_s,
-    DropsTools: tools_are_offered,
-    BoundOfItsOwn: no_bound_is_sent_unless_it_is_set,
-    EstimatesTokens: tokens_are_never_estimated,
-    HidesTheList: models_are_listed,
-    MixesAnswers: calls_at_once_do_not_mix,
+    a_cut_that_is_told_as_an_answer: CutsAreAnswers, a_cut_before_any_text_is_interrupted;
+    errors_of_one_kind_only: ErrorsAreServers, errors_are_classified;
+    a_stream_without_end: NoEnd, a_stream_ends_once_and_last;
+    a_stream_with_two_ends: TwoEnds, a_stream_ends_once_and_last;
+    unknown_usage_told_as_zero: ZeroUsage, usage_that_was_not_reported_is_unknown;
+    unknown_reasons_told_as_stops: UnknownReasonsAreStops, an_unknown_reason_for_the_end_survives;
+    retries: Retries, a_call_is_one_attempt;
+    a_stream_that_is_collected_first: CollectsFirst, pieces_arrive_before_the_answer_is_over;
+    calls_that_run_on: KeepsCallsRunning, dropping_a_call_ends_it;
+    documents_in_the_system: DocumentsInTheSystem, documents_are_fenced_and_the_user_s;
+    tools_that_are_dropped: DropsTools, tools_are_offered;
+    a_bound_that_was_not_set: BoundOfItsOwn, no_bound_is_sent_unless_it_is_set;
+    estimated_tokens: EstimatesTokens, tokens_are_never_estimated;
+    a_list_that_is_hidden: HidesTheList, models_are_listed;
+    answers_that_are_mixed_up: MixesAnswers, calls_at_once_do_not_mix;
 }
