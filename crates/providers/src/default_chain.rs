@@ -20,8 +20,8 @@ use crate::{
 /// How long a local server may take to list its models.
 const PROBE: Duration = Duration::from_millis(300);
 
-/// Whose key counts if no model is named, in this order: the vendors of the APIs that this crate has
-/// adapters for, then everybody else by name.
+/// Whose key counts first if no model is named: the vendors of the APIs that this crate has adapters for,
+/// then everybody else by name. A user's own rows follow.
 const KEYED: [&str; 13] = [
     "openai",
     "anthropic",
@@ -67,8 +67,9 @@ impl Choice {
 ///    the default model if the server lists it or lists nothing, else the first that can chat;
 /// 2. a key: the default model of the first provider that has one, in this order: `openai`, `anthropic`,
 ///    `gemini`, then `azure` (which needs an address and a default model of its user's), `cerebras`,
-///    `deepseek`, `fireworks`, `groq`, `mistral`, `openrouter`, `perplexity`, `together`, `xai`. Which
-///    variables, files or commands hold a key, its row says; see [`Dialect`](crate::Dialect);
+///    `deepseek`, `fireworks`, `groq`, `mistral`, `openrouter`, `perplexity`, `together`, `xai`, then the
+///    user's own rows by name. Which variables, files or commands hold a key, its row says; see
+///    [`Dialect`](crate::Dialect);
 /// 3. the first of the local servers that lists a model within 300 ms; all are asked at once, without
 ///    a key. Its provider is the registry's of that name, at its own address if that is where the server
 ///    was found, with its key if one is set; a name that is not registered stands for a free server
@@ -113,8 +114,11 @@ fn provider(name: &str) -> ModelName {
 }
 
 /// The first provider that has a key, an address and a default model. The key is not read here.
-fn keyed(registry: &Registry, options: &ProviderOptions<'_>) -> Option<(&'static str, String)> {
-    KEYED.into_iter().find_map(|name| {
+fn keyed<'a>(registry: &'a Registry, options: &ProviderOptions<'_>) -> Option<(&'a str, String)> {
+    let rank = |name: &&str| KEYED.iter().position(|keyed| keyed == name).unwrap_or(KEYED.len());
+    let mut names: Vec<_> = registry.names().collect();
+    names.sort_by_key(rank);
+    names.into_iter().find_map(|name| {
         registry.default_model(name)?;
         let key = registry.endpoint(name, options)?.key?;
         Some((name, key.presence()))

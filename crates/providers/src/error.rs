@@ -44,8 +44,18 @@ pub enum ConfigError {
         /// The header's name.
         name: String,
     },
+    /// A header that bears keys was set as such.
+    #[error(
+        "the header `{name}` is for a key: give the key as the key, and name the header with auth"
+    )]
+    KeyHeader {
+        /// The header's name.
+        name: String,
+    },
     /// The provider needs a key, and there is none.
-    #[error("no key: set {variable}, or give the address of a server that needs none")]
+    #[error(
+        "no key: set {variable} (or {variable}_FILE to a file that holds it), or give the address of a server that needs none with --base-url"
+    )]
     NoKey {
         /// The environment variable that should hold it.
         variable: String,

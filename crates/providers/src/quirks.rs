@@ -56,6 +56,9 @@ pub struct Quirks {
     pub response_schema: SchemaField,
     /// Whether tools and schemas may be marked as `strict`. `Some(false)`: the mark is left out.
     pub strict: Option<bool>,
+    /// Whether the server has models that it does not list. `Some(true)`: not to be listed is no error.
+    /// Default: a list that does not say that there is more of it has all of them.
+    pub partial_list: Option<bool>,
     /// Fields of every request's body, in the server's own words. The caller's `extra` goes over them.
     pub extra: Map<String, Value>,
 }

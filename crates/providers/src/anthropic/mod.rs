@@ -9,7 +9,7 @@
 //!   as is text of nothing but blanks.
 //! - Arguments of a call that are no JSON object are wrapped as `{"INVALID_JSON": "…"}`, which is the
 //!   vendor's own advice.
-//! - There is no seed, and no name for a schema.
+//! - There is no name for a schema. A seed, for which there is no field, is refused.
 
 mod blocks;
 mod convert;
@@ -96,6 +96,9 @@ impl Protocol for Messages {
     }
 
     fn body(&self, request: &ChatRequest, streamed: bool) -> Result<Vec<u8>, Fault> {
+        if request.seed.is_some() {
+            return Err(Fault::unsupported("Messages take no seed"));
+        }
         encode(&convert::request(request, streamed), &request.extra)
     }
 

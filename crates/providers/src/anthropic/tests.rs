@@ -63,10 +63,18 @@ fn the_catalogue_and_the_adapter_s_rules_agree() {
 
 #[test]
 fn what_is_not_set_is_not_sent_but_the_bound_that_the_api_demands() {
-    let request = ChatRequest::new("m", [Message::user("hi")]).with_seed(7).with_system("");
+    let request = ChatRequest::new("m", [Message::user("hi")]).with_system("");
     let expected = json!({"model": "m", "max_tokens": DEFAULT_MAX_TOKENS,
         "messages": [{"role": "user", "content": [text("hi")]}]});
     assert_eq!(sent(&request), expected);
+}
+
+#[test]
+fn a_seed_is_refused_before_anything_is_sent() {
+    let request = ChatRequest::new("m", [Message::user("hi")]).with_seed(7);
+    let body = Messages::new(&ServerConfig::anthropic()).body(&request, false);
+    let refused = |fault| matches!(fault, Fault::Refused(ErrorKind::Unsupported, _));
+    assert!(body.is_err_and(refused));
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub struct HttpProvider<P> {
     default_model: String,
     free: bool,
     json_schema: bool,
+    /// Whether it has models that it does not list.
+    partial_list: bool,
     /// Whether the server is the vendor's own, whose rules about models are known.
     official: bool,
     known: Known,
@@ -52,9 +54,20 @@ impl<P: Protocol> HttpProvider<P> {
         let key = ApiKey::new(config.key.clone(), &config.key_variable);
         let http = HttpClient::new(&config, base_url, key)?;
         let known = Known::new(&config, official);
+        let partial_list = config.quirks.partial_list.unwrap_or(false);
         let ServerConfig { name, default_model, free, json_schema, .. } = config;
         let default_model = default_model.unwrap_or_else(|| P::DEFAULT_MODEL.to_owned());
-        Ok(Self { name, default_model, free, json_schema, official, known, protocol, http })
+        Ok(Self {
+            name,
+            default_model,
+            free,
+            json_schema,
+            partial_list,
+            official,
+            known,
+            protocol,
+            http,
+        })
     }
 
     /// The server's list of models.
@@ -171,7 +184,7 @@ impl<P: Protocol> Provider for HttpProvider<P> {
         let mut info = self.known(model);
         match listing.find(model) {
             Some(listed) => listed.tell(&mut info),
-            None if listing.is_whole() && self.protocol.is_listed(model) => {
+            None if !self.partial_list && listing.is_whole() && self.protocol.is_listed(model) => {
                 return Err(self.not_listed(&self.http.reporter(cx), model, &listing));
             }
             None => {}
@@ -224,10 +237,12 @@ impl<P: Protocol> Provider for HttpProvider<P> {
         let reporter = self.http.reporter(cx);
         let response = self.post(cx, &reporter, request, true).await?;
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|t| t.to_str().ok());
-        if P::FRAMING == Framing::Sse
-            && content_type.is_some_and(|t| t.starts_with("application/json"))
-        {
-            // A server that does not stream answers whole.
+        let whole = |kind: &str| match P::FRAMING {
+            Framing::Sse => kind.starts_with("application/json") || kind.starts_with("text/html"),
+            Framing::Ndjson => kind.starts_with("text/html"),
+        };
+        if content_type.is_some_and(whole) {
+            // A server that does not stream answers whole; a page is no answer at all.
             return Ok(chat::stream_of(self.read_whole(&reporter, request, response).await?));
         }
         let request_id = failure::request_id(&reporter, response.headers());

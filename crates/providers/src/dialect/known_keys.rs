@@ -77,6 +77,15 @@ impl<'de, K: DeserializeSeed<'de>> DeserializeSeed<'de> for Checked<K> {
             hint if hint.is_empty() => format!("; there are: {}", self.keys.join(", ")),
             hint => hint,
         };
-        Err(D::Error::custom(format_args!("unknown key `{key}`{hint}")))
+        Err(D::Error::custom(format_args!("unknown key{}{hint}", shown(&key))))
+    }
+}
+
+/// A key as it is written, unless it may be a secret that was put in its place.
+fn shown(key: &str) -> String {
+    let plain = |c: char| c.is_ascii_lowercase() || matches!(c, '_' | '-');
+    match key.len() <= 24 && key.chars().all(plain) {
+        true => format!(" `{key}`"),
+        false => String::new(),
     }
 }

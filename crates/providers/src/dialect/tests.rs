@@ -93,7 +93,7 @@ fn a_wrong_type_is_told_where_it_stands() {
     assert!(error.message().contains("invalid type: integer `7`, expected a string"), "{error}");
     assert!(refused("key_env = 7").contains("expected a variable's name, or several"));
     assert_eq!(refused("key_command = []"), "key_command names no program");
-    assert!(refused(r#"api = "openai""#).contains("expected one of `openai-chat`"));
+    assert!(refused(r#"api = "openai""#).contains("write one of openai-chat"));
 }
 
 #[test]
@@ -160,10 +160,23 @@ fn a_secret_in_a_wrong_place_is_not_repeated() {
         "headers = { a = ['canary'] }",
         "query = ['canary']",
         "api_key = 'canary'",
+        "api = 'canary'",
+        "auth = 'canary'",
+        "free = 'canary'",
+        "json_schema = 'canary'",
+        "key_env = 'sk-canary'",
+        "key_env = ['GOOD', 'sk-canary-1']",
+        "key_file = 'sk-canary-0123456789abcdef'",
+        "quirks = { response_schema = 'canary' }",
+        "quirks = { stream_usage = 'canary' }",
+        "sk-canary-0123456789abcdef = 1",
+        "headers = { X-Api-Key = 'canary' }",
+        "headers = { authorization = 'Bearer canary' }",
     ] {
         let message = refused(text);
         assert!(!message.contains("canary"), "{message}");
-        let helps = ["write", "unknown key"].iter().any(|word| message.contains(word));
+        let helps =
+            ["write", "unknown key", "no such value"].iter().any(|word| message.contains(word));
         assert!(helps, "{message}");
     }
 }

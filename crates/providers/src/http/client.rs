@@ -151,6 +151,9 @@ impl fmt::Debug for HttpClient {
 /// The headers of every request. Any of them may be a secret, and none is worth showing.
 fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, ConfigError> {
     let headers = pairs.iter().map(|(name, value)| {
+        if bears_key(name) {
+            return Err(ConfigError::KeyHeader { name: name.clone() });
+        }
         let refused = || ConfigError::Header { name: name.clone() };
         let header = HeaderName::from_str(name).map_err(|_| refused())?;
         let mut value = HeaderValue::from_str(value).map_err(|_| refused())?;
@@ -158,6 +161,13 @@ fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, ConfigError> {
         Ok((header, value))
     });
     headers.collect()
+}
+
+/// Whether a header of this name bears a key. Such a one is made from the key alone: a request that must not
+/// bear the key must not bear one either.
+pub(crate) fn bears_key(name: &str) -> bool {
+    let names = ["authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key"];
+    names.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 fn builder(base_url: &BaseUrl, idle: Duration) -> ClientBuilder {

@@ -20,7 +20,7 @@ mod transcripts;
 pub use base_url::BaseUrlProblem;
 pub(crate) use base_url::{BaseUrl, without_credentials};
 pub(crate) use body::{MAX_BODY, read_body, read_prefix};
-pub(crate) use client::HttpClient;
+pub(crate) use client::{HttpClient, bears_key};
 pub(crate) use excerpt::excerpt;
 pub(crate) use frames::{FrameStream, frames};
 pub use hosts::AllowedHostProblem;

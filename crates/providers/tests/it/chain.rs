@@ -121,6 +121,20 @@ async fn keys_count_in_a_fixed_order() {
 }
 
 #[tokio::test]
+async fn a_user_s_own_row_counts_after_all_others() {
+    let row = r#"{"base_url": "https://models.example.com/v1", "key_env": "GATEWAY_KEY",
+        "default_model": "ours"}"#;
+    let mut registry = Registry::builtin();
+    registry.register_dialect("gateway", serde_json::from_str(row).unwrap()).unwrap();
+    let own = |name: &str| (name == "GATEWAY_KEY").then(|| "k".to_owned());
+    let choice = choose(&registry, &own, None, true, &[]).await.unwrap();
+    assert_eq!(choice.why, "gateway/ours: GATEWAY_KEY is set");
+    let both = |name: &str| ["GATEWAY_KEY", "XAI_API_KEY"].contains(&name).then(|| "k".to_owned());
+    let choice = choose(&registry, &both, None, true, &[]).await.unwrap();
+    assert!(choice.why.starts_with("xai/"), "{}", choice.why);
+}
+
+#[tokio::test]
 async fn a_key_in_a_file_counts_and_its_place_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key");

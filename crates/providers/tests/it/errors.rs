@@ -129,6 +129,15 @@ async fn a_server_that_does_not_stream_is_read_whole() {
 }
 
 #[tokio::test]
+async fn a_page_in_place_of_a_stream_is_no_cut_answer() {
+    let page = answer(200, &[("content-type", "text/html")], "<html>log in");
+    let server = Server::start([page]).await;
+    let error = streamed(&provider(&server)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol, "{error}");
+    assert!(error.message().contains("<html>log in"), "{error}");
+}
+
+#[tokio::test]
 async fn what_is_sent_bears_the_key_and_our_name() {
     let server = Server::start([json(401, "{}")]).await;
     let _ = provider(&server).chat(&CallContext::default(), &request()).await;

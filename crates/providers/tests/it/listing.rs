@@ -1,7 +1,7 @@
 //! Which models a server has, and what that says about the one that is wanted.
 
 use ziggurat_core::{CallContext, ErrorKind, ModelInfo, Price, Provider, ProviderError};
-use ziggurat_providers::{OpenAi, ServerConfig};
+use ziggurat_providers::{OpenAi, Quirks, ServerConfig};
 
 use crate::support::server::{Act, Script, Server, json};
 use crate::support::{CANARY, config, provider};
@@ -40,6 +40,15 @@ async fn a_model_may_be_on_a_page_that_was_not_sent() {
     let info = model(json(200, page), "b").await.unwrap();
     assert_eq!((info.id.as_str(), info.context_tokens), ("b", None));
     assert_eq!(model(json(200, page), "a").await.unwrap().context_tokens, Some(99));
+}
+
+#[tokio::test]
+async fn a_server_may_have_models_that_it_does_not_list() {
+    let server = Server::start([json(200, r#"{"data":[{"id":"a"}]}"#)]).await;
+    let mut quirks = Quirks::default();
+    quirks.partial_list = Some(true);
+    let provider = OpenAi::new(config(&server).with_quirks(quirks)).unwrap();
+    assert_eq!(provider.model(&CallContext::default(), "b").await.unwrap().id, "b");
 }
 
 #[tokio::test]

@@ -70,7 +70,8 @@ fn a_key_is_needed_where_a_row_says_so_and_not_where_its_user_moved_it() {
         Err(error) => error.to_string(),
     };
     let builtin = Registry::builtin();
-    let no_key = "groq: no key: set GROQ_API_KEY, or give the address of a server that needs none";
+    let no_key = "groq: no key: set GROQ_API_KEY (or GROQ_API_KEY_FILE to a file that holds it), or \
+                  give the address of a server that needs none with --base-url";
     assert_eq!(outcome(&builtin, "groq"), no_key);
     assert_eq!(outcome(&builtin, "vllm"), "made");
     let moved = with("groq", "base_url = 'http://127.0.0.1:9/v1'");

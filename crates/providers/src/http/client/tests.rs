@@ -121,3 +121,14 @@ fn every_header_that_was_set_is_marked_as_sensitive() {
         assert!(key.header(&auth).unwrap().unwrap().1.is_sensitive());
     }
 }
+
+#[test]
+fn a_header_for_a_key_is_no_place_for_one() {
+    for name in ["Authorization", "x-api-key", "API-Key", "x-goog-api-key"] {
+        let config = ServerConfig::new("test", "http://127.0.0.1:9").with_header(name, "canary");
+        let base_url = BaseUrl::parse(&config.base_url, &AllowedHosts::default()).unwrap();
+        let error = HttpClient::new(&config, base_url, ApiKey::new(None, "KEY")).unwrap_err();
+        assert!(matches!(error, ConfigError::KeyHeader { .. }), "{error}");
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+}
