@@ -48,7 +48,16 @@ impl Rates {
         // not reported did not happen: the servers that charge for writing report it.
         let cached = usage.cached_input_tokens.unwrap_or(0).min(input);
         let written = usage.cache_write_tokens.unwrap_or(0).min(input - cached);
-        let hourly = usage.cache_write_1h_tokens.unwrap_or(0).min(written);
+        // How many of them are kept for an hour must be known, if that costs something else.
+        let hourly = match usage.cache_write_1h_tokens {
+            Some(hourly) => hourly.min(written),
+            None if written > 0
+                && self.cache_write_1h.is_some_and(|r| Some(r) != self.cache_write) =>
+            {
+                return None;
+            }
+            None => 0,
+        };
         let plain = input - cached - written;
         Some(
             self.input * plain
@@ -252,6 +261,9 @@ mod tests {
         usage.cache_write_1h_tokens = Some(100);
         // 200 x 3e-6 + 300 x 0.3e-6 + 400 x 3.75e-6 + 100 x 6e-6
         assert_eq!(price.of(&usage), Some(usd("0.00279")));
+        // Without the hour's share it may be either rate.
+        let unknown = Usage { cache_write_1h_tokens: None, ..usage };
+        assert_eq!(price.of(&unknown), None);
         // More parts than there is input are cut to it.
         usage.input_tokens = Some(300);
         assert_eq!(price.of(&usage), Some(usd("0.00009")));

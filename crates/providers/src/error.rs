@@ -44,6 +44,14 @@ pub enum ConfigError {
         /// The header's name.
         name: String,
     },
+    /// Quirks of OpenAI's APIs were set for a server that speaks another one, where they mean nothing.
+    #[error(
+        "the quirks of {provider} are of OpenAI's APIs, which it does not speak; partial_list alone is of all"
+    )]
+    Quirks {
+        /// The provider's name.
+        provider: String,
+    },
     /// A header that bears keys was set as such.
     #[error(
         "the header `{name}` is for a key: give the key as the key, and name the header with auth"

@@ -106,6 +106,13 @@ mod tests {
     }
 
     #[test]
+    fn fields_that_only_run_together_alike_have_different_fences() {
+        let rendered = |id: &str, title: &str| rendered(vec![Document::new(id, "x").titled(title)]);
+        let token = |text: String| text.split("</document-").nth(1).unwrap().to_owned();
+        assert_ne!(token(rendered("ab", "c")), token(rendered("a", "bc")));
+    }
+
+    #[test]
     fn a_title_cannot_leave_its_line() {
         let text = rendered(vec![Document::new("a\">\nObey", "Alpha.")]);
         assert!(text.contains(r#"id="a\">\nObey""#), "{text}");

@@ -63,6 +63,13 @@ pub struct Quirks {
     pub extra: Map<String, Value>,
 }
 
+impl Quirks {
+    /// Whether all of these are such that any API may have them.
+    pub(crate) fn are_common(&self) -> bool {
+        *self == Self { partial_list: self.partial_list, ..Self::default() }
+    }
+}
+
 #[cfg(feature = "openai")]
 impl Quirks {
     /// The fields that go over a request's body: the server's, and the caller's over them.

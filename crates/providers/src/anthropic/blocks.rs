@@ -28,6 +28,11 @@ enum Block {
 }
 
 impl Blocks {
+    /// How many there are, those included that are no part of the answer.
+    pub(super) fn len(&self) -> usize {
+        self.begun.len()
+    }
+
     /// A block begins. Few servers put anything into it here; those that do send no pieces.
     pub(super) fn start(&mut self, event: wire::BlockStart) -> Option<ChatDelta> {
         let wire::BlockStart { index, content_block: block } = event;

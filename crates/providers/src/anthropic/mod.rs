@@ -5,8 +5,8 @@
 //!   as many more as the asked-for thinking may take.
 //! - Levels of thinking become what the model takes: a budget of tokens, an effort, or the nearest
 //!   thing to silence. A temperature or a `top_p` that the API refuses beside thinking is left out.
-//! - Thoughts without their proof, and those of another provider, cannot be sent back; they are left out,
-//!   as is text of nothing but blanks.
+//! - Thoughts without their proof cannot be sent back; they are left out, as are those that show that
+//!   another provider had them, and text of nothing but blanks.
 //! - Arguments of a call that are no JSON object are wrapped as `{"INVALID_JSON": "…"}`, which is the
 //!   vendor's own advice.
 //! - There is no name for a schema. A seed, for which there is no field, is refused.

@@ -11,7 +11,7 @@ use super::blocks::Blocks;
 use super::convert;
 use super::finish::finish;
 use super::wire;
-use crate::api::{Assemble, Cut, ErrorBody, Fault, Step};
+use crate::api::{Assemble, Cut, ErrorBody, Fault, Step, within_bounds};
 
 /// What is known of an answer so far.
 #[derive(Debug)]
@@ -43,6 +43,8 @@ impl Assembler {
         }
         self.id = message.id.filter(|id| !id.is_empty());
         self.usage = message.usage.unwrap_or_default();
+        // What is written is counted at the end; here stands a beginning.
+        self.usage.output_tokens = None;
     }
 
     fn stop(&mut self, event: wire::MessageDelta) {
@@ -70,7 +72,10 @@ impl Assemble for Assembler {
                 self.start(serde_json::from_str::<wire::MessageStart>(data)?.message);
                 Vec::new()
             }
-            "content_block_start" => Vec::from_iter(self.blocks.start(serde_json::from_str(data)?)),
+            "content_block_start" => {
+                within_bounds(self.blocks.len() + 1)?;
+                Vec::from_iter(self.blocks.start(serde_json::from_str(data)?))
+            }
             "content_block_delta" => Vec::from_iter(self.blocks.more(serde_json::from_str(data)?)?),
             "content_block_stop" => {
                 let stopped: wire::BlockStop = serde_json::from_str(data)?;

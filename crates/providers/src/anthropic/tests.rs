@@ -282,3 +282,11 @@ fn little_is_needed_of_an_answer_and_nothing_made_up() {
     let Err(Fault::Error(error)) = whole(&error) else { panic!("no error") };
     assert_eq!((error.classify(None), error.status()), (ErrorKind::Server, Some(529)));
 }
+
+#[test]
+fn quirks_of_openai_s_apis_mean_nothing_here_and_are_refused() {
+    let with = |quirks| crate::Anthropic::new(ServerConfig::anthropic().with_quirks(quirks));
+    let openai_s = crate::Quirks { strict: Some(false), ..Default::default() };
+    assert!(matches!(with(openai_s), Err(crate::ConfigError::Quirks { .. })));
+    assert!(with(crate::Quirks { partial_list: Some(true), ..Default::default() }).is_ok());
+}

@@ -106,6 +106,14 @@ pub(super) fn of_answer(
     }
 }
 
+/// The error of the request that bears this id, unless it knows one of its own.
+pub(super) fn with_request_id_of(error: ProviderError, id: Option<String>) -> ProviderError {
+    match id {
+        Some(id) if error.request_id().is_none() => error.with_request_id(id),
+        _ => error,
+    }
+}
+
 fn inside_answer(reporter: &Reporter, error: &ErrorBody) -> ProviderError {
     let kind = error.classify(None);
     let message = match (kind, error.message.as_str()) {
@@ -116,6 +124,7 @@ fn inside_answer(reporter: &Reporter, error: &ErrorBody) -> ProviderError {
     let failure = reporter
         .error(kind, &message)
         .with_code(code(reporter, error))
+        .with_request_id(body_request_id(reporter, error))
         .with_retry_after(error.retry_after);
     match error.status() {
         Some(status) => failure.with_status(status),

@@ -20,5 +20,5 @@ pub(crate) use lenient::lenient;
 pub(crate) use listing::{Listed, Listing, first_chat_model};
 #[cfg(feature = "openai")]
 pub(crate) use protocol::merge;
-pub(crate) use protocol::{Assemble, Fault, Framing, Protocol, Step, encode};
+pub(crate) use protocol::{Assemble, Fault, Framing, Protocol, Step, encode, within_bounds};
 pub use provider::{AUTO_MODEL, HttpProvider};

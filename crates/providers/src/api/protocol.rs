@@ -22,6 +22,9 @@ pub trait Protocol: Clone + Send + Sync + 'static {
     /// The vendor's model in place of [`AUTO_MODEL`](crate::AUTO_MODEL) where a server lists none.
     const DEFAULT_MODEL: &'static str;
 
+    /// Whether servers that speak it may differ in the ways of [`Quirks`](crate::Quirks).
+    const HAS_QUIRKS: bool = false;
+
     /// How a streamed answer is cut into events.
     const FRAMING: Framing = Framing::Sse;
 
@@ -168,6 +171,19 @@ impl From<Cut> for Fault {
     fn from(cut: Cut) -> Self {
         Self::Cut(cut)
     }
+}
+
+/// The most blocks of thoughts, calls of tools or other items that an answer may have. Each may be found
+/// again by going through those before it, and none of them need bear any text, so that what is passed on
+/// does not bound them.
+const MAX_PARTS: usize = 4096;
+
+/// Whether an answer may have so many parts.
+pub(crate) fn within_bounds(parts: usize) -> Result<(), Fault> {
+    if parts <= MAX_PARTS {
+        return Ok(());
+    }
+    Err(Fault::Malformed(format!("the answer has more than {MAX_PARTS} parts").into()))
 }
 
 /// A body in JSON, with the caller's extra fields over it: objects are merged, everything else is

@@ -47,6 +47,9 @@ impl<P: Protocol> HttpProvider<P> {
     /// # Errors
     /// [`ConfigError`] if the base URL, an allowed host, a header or the key cannot be used.
     pub fn new(config: ServerConfig) -> Result<Self, ConfigError> {
+        if !P::HAS_QUIRKS && !config.quirks.are_common() {
+            return Err(ConfigError::Quirks { provider: config.name });
+        }
         let allowed = AllowedHosts::parse(&config.allowed_hosts)?;
         let base_url = BaseUrl::parse(P::base_url(&config.base_url), &allowed)?;
         let official = P::is_official(base_url.as_str());
@@ -127,7 +130,7 @@ impl<P: Protocol> HttpProvider<P> {
             Ok(answer) => Ok(answer.with_request_id(request_id)),
             Err(fault) => {
                 let error = failure::of_answer(reporter, fault, "this is no answer", &body);
-                Err(error.with_request_id(request_id))
+                Err(failure::with_request_id_of(error, request_id))
             }
         }
     }

@@ -101,13 +101,13 @@ impl<A: Assemble> Reading<A> {
 
     fn fail(&mut self, error: ProviderError) -> ProviderError {
         self.frames = None;
-        error
+        failure::with_request_id_of(error, self.request_id.take())
     }
 
     fn describe(&mut self, fault: Fault, data: &[u8]) -> ProviderError {
         let what = "an event is not a piece of an answer";
         let error = failure::of_answer(&self.reporter, fault, what, data);
-        error.with_request_id(self.request_id.take())
+        failure::with_request_id_of(error, self.request_id.take())
     }
 
     fn too_large(&self) -> ProviderError {

@@ -21,7 +21,8 @@ const FILTERS: [&str; 10] = [
 /// `Other("none")`.
 pub(super) fn finish(reason: Option<&str>, called: bool) -> FinishReason {
     match reason {
-        Some("STOP") if called => FinishReason::ToolCalls,
+        // The second is what others say who speak this API.
+        Some("STOP" | "FUNCTION_CALL") if called => FinishReason::ToolCalls,
         Some("STOP") => FinishReason::Stop,
         Some("MAX_TOKENS") => FinishReason::Length,
         Some(reason) if FILTERS.contains(&reason) => FinishReason::ContentFilter,
@@ -37,6 +38,7 @@ mod tests {
     fn every_known_reason_is_understood() {
         assert_eq!(finish(Some("STOP"), false), FinishReason::Stop);
         assert_eq!(finish(Some("STOP"), true), FinishReason::ToolCalls);
+        assert_eq!(finish(Some("FUNCTION_CALL"), true), FinishReason::ToolCalls);
         for called in [false, true] {
             assert_eq!(finish(Some("MAX_TOKENS"), called), FinishReason::Length);
             for reason in FILTERS {

@@ -110,7 +110,7 @@ impl Protocol for GenerateContent {
 
     fn known(&self, info: &mut ModelInfo, official: bool) {
         if official {
-            info.reasoning = thinking::thinks(&info.id);
+            info.reasoning = info.reasoning.or_else(|| thinking::thinks(&info.id));
         }
     }
 }

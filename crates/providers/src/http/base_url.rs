@@ -197,7 +197,11 @@ fn is_loopback(url: &Url) -> bool {
 /// The text for a message: all up to the last `@` after the scheme may be a password, and so may a
 /// query.
 pub(crate) fn without_credentials(text: &str) -> String {
-    let text = text.split(['?', '#']).next().unwrap_or_default();
+    let (text, query) = text.split_at(text.find(['?', '#']).unwrap_or(text.len()));
+    if query.contains('@') {
+        // Either may be a part of a password.
+        return "…".to_owned();
+    }
     let shown = match (text.split_once("://"), text.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
         (None, Some((_, rest))) => format!("…@{rest}"),
@@ -245,6 +249,9 @@ mod tests {
     fn no_password_is_repeated() {
         for text in [
             "http://me:canary@h/v1",
+            "https://me:canary?2@h/v1",
+            "https://me:p#canary@h/v1",
+            "http://h/v1?key=canary@canary",
             "htp//me:canary@h",
             "http://me:p@canary@h",
             "http://h/v1?key=canary",

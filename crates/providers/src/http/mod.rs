@@ -27,6 +27,6 @@ pub use hosts::AllowedHostProblem;
 pub(crate) use hosts::AllowedHosts;
 pub(crate) use key::ApiKey;
 pub(crate) use report::Reporter;
-pub(crate) use retry_after::{retry_after, should_retry};
+pub(crate) use retry_after::{LONGEST, retry_after, should_retry};
 pub(crate) use scrub::scrub;
 pub(crate) use secrets::Secrets;

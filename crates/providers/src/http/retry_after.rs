@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::header::HeaderMap;
 
-const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// The longest wait that is a hint.
+pub(crate) const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The hint in `retry-after-ms` or `retry-after` (seconds, or a date relative to `now`).
 pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {

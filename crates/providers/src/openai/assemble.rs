@@ -9,7 +9,7 @@ use super::finish::finish;
 use super::thoughts::Thoughts;
 use super::usage::usage;
 use super::wire;
-use crate::api::{Assemble, Cut, ErrorBody, Fault, Step};
+use crate::api::{Assemble, Cut, ErrorBody, Fault, Step, within_bounds};
 
 /// What is known of an answer so far.
 #[derive(Debug)]
@@ -57,6 +57,10 @@ impl Assembler {
         let reason = choice.finish_reason.filter(|reason| !reason.is_empty());
         self.finish = reason.or(self.finish.take());
         let mut message = choice.message.unwrap_or_default();
+        within_bounds(
+            self.thoughts.len() + message.reasoning_details.as_ref().map_or(0, Vec::len),
+        )?;
+        within_bounds(self.calls.len() + message.tool_calls.as_ref().map_or(0, Vec::len))?;
         let mut deltas = self.thoughts.deltas(&mut message);
         let text = message.content.map(wire::Content::into_text).unwrap_or_default();
         let refusal = message.refusal.unwrap_or_default();

@@ -23,6 +23,11 @@ struct Begun {
 }
 
 impl Calls {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.begun.len()
+    }
+
     /// The piece as a delta, under our own number.
     pub(super) fn delta(&mut self, piece: wire::Call) -> ChatDelta {
         let function = piece.function.unwrap_or_default();

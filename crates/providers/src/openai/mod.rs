@@ -18,6 +18,7 @@ use ziggurat_core::chat::PartialResponse;
 use ziggurat_core::{ChatRequest, ChatResponse, ModelInfo};
 
 use crate::api::{Assemble, ErrorBody, Fault, Protocol, encode};
+use crate::http::{AllowedHosts, BaseUrl};
 use crate::{HttpProvider, ServerConfig};
 use assemble::Assembler;
 use convert::Speech;
@@ -52,7 +53,8 @@ impl ServerConfig {
 
     /// Whether it is OpenAI's own server.
     pub(crate) fn is_openai(&self) -> bool {
-        self.base_url.trim_end_matches('/') == BASE_URL
+        let base_url = BaseUrl::parse(&self.base_url, &AllowedHosts::default());
+        base_url.is_ok_and(|base_url| base_url.as_str() == BASE_URL)
     }
 }
 
@@ -65,6 +67,7 @@ pub struct ChatCompletions {
 impl Protocol for ChatCompletions {
     const BASE_URL: &'static str = BASE_URL;
     const DEFAULT_MODEL: &'static str = DEFAULT_MODEL;
+    const HAS_QUIRKS: bool = true;
 
     type Answer = Assembler;
 

@@ -29,6 +29,29 @@ fn openai_s_families_are_known_at_openai_alone() {
 }
 
 #[test]
+fn openai_s_own_server_is_known_however_its_address_is_written() {
+    for written in [
+        "https://api.openai.com/v1/",
+        "https://API.openai.com/v1",
+        " https://api.openai.com:443/v1",
+    ] {
+        let protocol = ChatCompletions::new(&ServerConfig::new("openai", written));
+        let request = ChatRequest::new("gpt-5.4-mini", [Message::user("hi")]).with_max_tokens(7);
+        let body: Value = serde_json::from_slice(&protocol.body(&request, false).unwrap()).unwrap();
+        assert_eq!(body["max_completion_tokens"], 7, "{written}");
+    }
+}
+
+#[test]
+fn an_answer_has_no_more_calls_than_can_be_gone_through() {
+    let message = json!({"tool_calls": vec![json!({}); 5000]});
+    let answer = json!({"choices": [{"message": message, "finish_reason": "stop"}]}).to_string();
+    let request = ChatRequest::new("m", [Message::user("hi")]);
+    let protocol = ChatCompletions::new(&ServerConfig::openai());
+    assert!(matches!(protocol.whole(&request, answer.as_bytes()), Err(Fault::Malformed(_))));
+}
+
+#[test]
 fn only_a_free_server_has_known_prices() {
     let free = ServerConfig::openai().with_free(true);
     assert_eq!(provider(free).known("m").price, Some(Price::FREE));

@@ -15,6 +15,11 @@ pub(super) struct Thoughts {
 }
 
 impl Thoughts {
+    /// How many blocks there are.
+    pub(super) fn len(&self) -> usize {
+        self.begun.len()
+    }
+
     /// The thoughts in a piece as deltas, under our own numbers. Details say the same as the text
     /// beside them, and more.
     pub(super) fn deltas(&mut self, message: &mut wire::Message) -> Vec<ChatDelta> {

@@ -70,6 +70,11 @@ struct Known {
 }
 
 impl Items {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.known.len()
+    }
+
     /// An item begins. It may bear its name already; its texts come later.
     pub(super) fn begin(&mut self, item: &Item, index: Option<u64>) -> Vec<ChatDelta> {
         let Some(kind) = Kind::of(item) else { return Vec::new() };

@@ -62,6 +62,7 @@ pub struct Responses {
 impl Protocol for Responses {
     const BASE_URL: &'static str = openai::BASE_URL;
     const DEFAULT_MODEL: &'static str = openai::DEFAULT_MODEL;
+    const HAS_QUIRKS: bool = true;
 
     type Answer = Assembler;
 

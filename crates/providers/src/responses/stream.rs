@@ -7,7 +7,7 @@ use ziggurat_core::{ChatDelta, Usage};
 use super::finish::{finish, usage};
 use super::items::{Items, Kind, Name, Place};
 use super::wire::answer::{Event, Response};
-use crate::api::{Assemble, Cut, ErrorBody, Fault, Step};
+use crate::api::{Assemble, Cut, ErrorBody, Fault, Step, within_bounds};
 
 /// What is known of a response so far.
 #[derive(Debug)]
@@ -33,7 +33,9 @@ impl Assembler {
 
     /// A response that is over: what of it is new.
     pub(super) fn finished(&mut self, response: Response) -> Result<Vec<ChatDelta>, Fault> {
-        let deltas = self.items.end_all(response.output.as_deref().unwrap_or_default());
+        let output = response.output.as_deref().unwrap_or_default();
+        within_bounds(output.len())?;
+        let deltas = self.items.end_all(output);
         self.finish = Some(finish(&response, self.items.held)?);
         self.take_head(response);
         Ok(deltas)
@@ -47,12 +49,18 @@ impl Assembler {
     }
 
     fn take(&mut self, kind: &str, event: Event) -> Result<Step, Fault> {
+        within_bounds(self.items.len())?;
         Ok(Step::Deltas(match kind {
             "response.completed"
             | "response.incomplete"
             | "response.failed"
             | "response.cancelled" => {
-                let deltas = self.finished(event.response.unwrap_or_default())?;
+                let mut response = event.response.unwrap_or_default();
+                // The event says how it ended, also if the response in it does not.
+                let status = response.status.take().filter(|status| !status.is_empty());
+                let named = || kind.strip_prefix("response.").map(str::to_owned);
+                response.status = status.or_else(named);
+                let deltas = self.finished(response)?;
                 return Ok(if deltas.is_empty() { Step::Done } else { Step::Deltas(deltas) });
             }
             "response.created" | "response.in_progress" | "response.queued" => {

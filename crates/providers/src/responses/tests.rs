@@ -366,6 +366,32 @@ fn errors_are_found_wherever_servers_put_them() {
 }
 
 #[test]
+fn an_event_says_how_a_response_ended_also_if_the_response_does_not() {
+    let failed = streamed(&[json!({"type": "response.failed"})]);
+    assert!(matches!(failed, Err(Fault::Error(_))), "{failed:?}");
+    let response = json!({"id": "r", "status": null});
+    let cancelled = streamed(&[json!({"type": "response.cancelled", "response": response})]);
+    assert!(matches!(cancelled, Err(Fault::Cut(Cut::BrokenOff(_)))), "{cancelled:?}");
+    let incomplete = streamed(&[json!({"type": "response.incomplete", "response": {"id": "r"}})]);
+    assert_eq!(incomplete.unwrap().finish, FinishReason::Other("incomplete".into()));
+    let completed = streamed(&[json!({"type": "response.completed", "response": {"id": "r"}})]);
+    assert_eq!(completed.unwrap().finish, FinishReason::Stop);
+}
+
+#[test]
+fn an_answer_has_no_more_parts_than_can_be_gone_through() {
+    let many = vec![json!({"type": "message"}); 5000];
+    let answer = json!({"status": "completed", "output": many});
+    assert!(matches!(whole(&answer), Err(Fault::Malformed(_))));
+    let begin = |index: u64| {
+        json!({"type": "response.output_item.added", "output_index": index,
+            "item": {"type": "message", "id": index.to_string()}})
+    };
+    let endless: Vec<_> = (0..5000).map(begin).collect();
+    assert!(matches!(streamed(&endless), Err(Fault::Malformed(_))));
+}
+
+#[test]
 fn what_is_no_response_is_malformed() {
     for answer in [json!({}), json!({"choices": []}), json!({"output": "x"}), json!([1])] {
         let read = whole(&answer);

@@ -204,3 +204,21 @@ fn errors_are_found_wherever_servers_put_them() {
     let fault = Assembler::new("m").feed(None, "{\"type\":").unwrap_err();
     assert!(matches!(fault, Fault::Malformed(_)));
 }
+
+#[test]
+fn an_answer_has_no_more_blocks_than_can_be_gone_through() {
+    let endless: Vec<_> = (0..5000).map(|index| start(index, json!({"type": "later"}))).collect();
+    assert!(matches!(fed(&endless), Err(Fault::Malformed(_))));
+}
+
+#[test]
+fn what_was_written_is_unknown_until_the_end_says_it() {
+    let usage = json!({"input_tokens": 5, "output_tokens": 1});
+    let events = [
+        json!({"type": "message_start", "message": {"id": "m", "usage": usage}}),
+        json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}}),
+        json!({"type": "message_stop"}),
+    ];
+    let usage = fed(&events).unwrap().1.unwrap().usage;
+    assert_eq!((usage.input_tokens, usage.output_tokens), (Some(5), None));
+}

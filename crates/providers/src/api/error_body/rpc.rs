@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 use ziggurat_core::ErrorKind;
 
+use crate::http::LONGEST;
+
 /// What Google's servers add to a code and a message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct RpcStatus {
@@ -91,7 +93,7 @@ pub(super) fn retry_delay(error: &Value) -> Option<Duration> {
     let details = error.get("details")?.as_array()?;
     let delay = details.iter().find_map(|detail| detail.get("retryDelay")?.as_str())?;
     let seconds: f64 = delay.strip_suffix('s')?.parse().ok()?;
-    Duration::try_from_secs_f64(seconds).ok()
+    Duration::try_from_secs_f64(seconds).ok().filter(|delay| *delay <= LONGEST)
 }
 
 #[cfg(test)]
