@@ -22,7 +22,7 @@ pub(super) enum Kind {
 
 impl Kind {
     fn of(item: &Item) -> Option<Self> {
-        match item.r#type.as_str() {
+        match item.r#type.as_deref().unwrap_or_default() {
             "message" => Some(Self::Message),
             "reasoning" => Some(Self::Reasoning),
             "function_call" => Some(Self::Call),
@@ -253,7 +253,7 @@ fn texts(kind: Kind, item: &Item) -> Vec<(Place, String)> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let summary = (0..).zip(item.summary.iter().flatten());
     let summary = summary.map(|(i, part)| (Place::Summary(i), text(&part.text)));
-    let content = (0..).zip(item.content.iter().flatten());
+    let content = (0..).zip(&item.content);
     let content = content.flat_map(|(i, part)| {
         [(Place::Text(i), text(&part.text)), (Place::Refusal(i), text(&part.refusal))]
     });

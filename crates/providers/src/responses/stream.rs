@@ -67,8 +67,12 @@ impl Assembler {
                 self.take_head(event.response.unwrap_or_default());
                 Vec::new()
             }
-            "response.output_item.added" => self.items.begin(&event.item, event.output_index),
-            "response.output_item.done" => self.items.end(&event.item, event.output_index),
+            "response.output_item.added" => {
+                self.items.begin(&event.item.unwrap_or_default(), event.output_index)
+            }
+            "response.output_item.done" => {
+                self.items.end(&event.item.unwrap_or_default(), event.output_index)
+            }
             _ => self.take_text(kind, &event),
         }))
     }

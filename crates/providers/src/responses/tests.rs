@@ -379,6 +379,21 @@ fn an_event_says_how_a_response_ended_also_if_the_response_does_not() {
 }
 
 #[test]
+fn a_text_without_parts_is_said_and_what_is_null_is_absent() {
+    let message = json!({"type": "message", "content": "Hi"});
+    let parts = json!({"type": "message", "content": [null, {"text": "!"}]});
+    let answer = json!({"status": "completed", "output": [message, {"type": null}, parts]});
+    assert_eq!(whole(&answer).unwrap().text(), "Hi!");
+    let events = [
+        json!({"type": "later", "item": null, "response": null}),
+        json!({"type": "response.completed", "response": answer}),
+    ];
+    assert_eq!(streamed(&events).unwrap().text(), "Hi!");
+    let odd = json!({"status": "completed", "output": [{"type": "message", "content": 7}]});
+    assert!(matches!(whole(&odd), Err(Fault::Malformed(_))));
+}
+
+#[test]
 fn an_answer_has_no_more_parts_than_can_be_gone_through() {
     let many = vec![json!({"type": "message"}); 5000];
     let answer = json!({"status": "completed", "output": many});

@@ -1,6 +1,6 @@
 //! What we read: unknown fields are ignored, known ones may be missing, null or of another type.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::api::lenient;
@@ -35,12 +35,13 @@ pub(in crate::responses) struct Incomplete {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::responses) struct Item {
-    pub r#type: String,
+    #[serde(deserialize_with = "lenient")]
+    pub r#type: Option<String>,
     #[serde(deserialize_with = "lenient")]
     pub id: Option<String>,
     /// What a message says, or the thoughts themselves.
-    #[serde(deserialize_with = "lenient")]
-    pub content: Option<Vec<Part>>,
+    #[serde(deserialize_with = "parts")]
+    pub content: Vec<Part>,
     /// What thoughts come to.
     #[serde(deserialize_with = "lenient")]
     pub summary: Option<Vec<Part>>,
@@ -63,6 +64,22 @@ pub(in crate::responses) struct Part {
     pub refusal: Option<String>,
 }
 
+/// Parts, or a text alone, as some servers have it. They bear the answer: what cannot be read here is an
+/// error and not absent.
+fn parts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Part>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Text(String),
+        Parts(Vec<Option<Part>>),
+    }
+    Ok(match Option::deserialize(deserializer)? {
+        None => Vec::new(),
+        Some(Written::Text(text)) => vec![Part { text: Some(text), refusal: None }],
+        Some(Written::Parts(parts)) => parts.into_iter().map(Option::unwrap_or_default).collect(),
+    })
+}
+
 /// An event of a stream.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -70,7 +87,7 @@ pub(in crate::responses) struct Event {
     #[serde(deserialize_with = "lenient")]
     pub r#type: Option<String>,
     pub response: Option<Response>,
-    pub item: Item,
+    pub item: Option<Item>,
     #[serde(deserialize_with = "lenient")]
     pub item_id: Option<String>,
     #[serde(deserialize_with = "lenient")]
@@ -142,6 +159,6 @@ mod tests {
         assert!(odd.id.is_none() && odd.usage.is_none() && odd.status.is_none());
         let item = json!({"type": "reasoning", "content": null, "summary": {}, "arguments": null});
         let item: Item = serde_json::from_value(item).unwrap();
-        assert!(item.content.is_none() && item.summary.is_none() && item.arguments.is_null());
+        assert!(item.content.is_empty() && item.summary.is_none() && item.arguments.is_null());
     }
 }
