@@ -103,6 +103,7 @@ impl ErrorBody {
     }
 
     /// The error in an answer that ought to have been a success.
+    #[cfg(any(test, feature = "openai", feature = "gemini", feature = "ollama"))]
     pub(crate) fn inside(answer: &Value) -> Option<Self> {
         let is_error = answer.get("error").is_some_and(|error| !error.is_null() && *error != false)
             || answer.get("object").is_some_and(|object| object == "error");

@@ -17,8 +17,12 @@ pub(crate) use error_body::ErrorBody;
 pub(crate) use failure::read_answer;
 pub(crate) use finish::Cut;
 pub(crate) use lenient::lenient;
-pub(crate) use listing::{Listed, Listing, first_chat_model};
+#[cfg(feature = "gemini")]
+pub(crate) use listing::Listed;
+pub(crate) use listing::{Listing, first_chat_model};
 #[cfg(feature = "openai")]
 pub(crate) use protocol::merge;
-pub(crate) use protocol::{Assemble, Fault, Framing, Protocol, Step, encode, within_bounds};
+#[cfg(any(feature = "anthropic", feature = "openai"))]
+pub(crate) use protocol::within_bounds;
+pub(crate) use protocol::{Assemble, Fault, Framing, Protocol, Step, encode};
 pub use provider::{AUTO_MODEL, HttpProvider};

@@ -176,9 +176,11 @@ impl From<Cut> for Fault {
 /// The most blocks of thoughts, calls of tools or other items that an answer may have. Each may be found
 /// again by going through those before it, and none of them need bear any text, so that what is passed on
 /// does not bound them.
+#[cfg(any(feature = "anthropic", feature = "openai"))]
 const MAX_PARTS: usize = 4096;
 
 /// Whether an answer may have so many parts.
+#[cfg(any(feature = "anthropic", feature = "openai"))]
 pub(crate) fn within_bounds(parts: usize) -> Result<(), Fault> {
     if parts <= MAX_PARTS {
         return Ok(());
