@@ -1,5 +1,6 @@
-//! A mistyped key in a file is told with the key that was meant. Serde's own message lists all keys there
-//! are, which for a row of a dozen is no help; so the keys of a structure are looked at on their way in.
+//! A mistyped key in a file is told with the key that was meant, and a value that does not fit with what
+//! its key takes. Serde's own messages repeat what is written there, which may be a secret in a wrong
+//! place; so the keys of a structure and their values are looked at on their way in.
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
@@ -7,8 +8,20 @@ use serde::{Deserialize, forward_to_deserialize_any};
 use crate::error::did_you_mean;
 use crate::nearest::nearest;
 
+/// What a key takes, in words; `None` if the error of whatever reads it may be shown as it is.
+pub(super) type Takes = fn(&str) -> Option<String>;
+
 /// A deserializer that refuses keys which the structure does not have, and names the nearest it has.
-pub(super) struct KnownKeys<D>(pub(super) D);
+pub(super) struct KnownKeys<D> {
+    inner: D,
+    takes: Takes,
+}
+
+impl<D> KnownKeys<D> {
+    pub(super) fn new(inner: D, takes: Takes) -> Self {
+        Self { inner, takes }
+    }
+}
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for KnownKeys<D> {
     type Error = D::Error;
@@ -19,11 +32,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for KnownKeys<D> {
         keys: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_struct(name, keys, Checked { inner: visitor, keys })
+        let visitor = Structure { inner: visitor, keys, takes: self.takes };
+        self.inner.deserialize_struct(name, keys, visitor)
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_any(visitor)
+        self.inner.deserialize_any(visitor)
     }
 
     forward_to_deserialize_any! {
@@ -32,13 +46,14 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for KnownKeys<D> {
     }
 }
 
-/// What reads the structure, its table, or one of its keys; all of them know the structure's keys.
-struct Checked<T> {
-    inner: T,
+/// What reads the structure.
+struct Structure<V> {
+    inner: V,
     keys: &'static [&'static str],
+    takes: Takes,
 }
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Checked<V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for Structure<V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -46,46 +61,74 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Checked<V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_map(Checked { inner: map, keys: self.keys })
+        let Self { inner, keys, takes } = self;
+        inner.visit_map(Entries { inner: map, keys, takes, key: "" })
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Checked<A> {
+/// The structure's table.
+struct Entries<A> {
+    inner: A,
+    keys: &'static [&'static str],
+    takes: Takes,
+    /// The key whose value comes next.
+    key: &'static str,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, A::Error> {
-        self.inner.next_key_seed(Checked { inner: seed, keys: self.keys })
+        self.inner.next_key_seed(Key { inner: seed, keys: self.keys, found: &mut self.key })
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.inner.next_value_seed(seed)
+        self.inner.next_value_seed(Value { inner: seed, key: self.key, takes: self.takes })
     }
 }
 
-impl<'de, K: DeserializeSeed<'de>> DeserializeSeed<'de> for Checked<K> {
+/// One of its keys.
+struct Key<'a, K> {
+    inner: K,
+    keys: &'static [&'static str],
+    found: &'a mut &'static str,
+}
+
+impl<'de, K: DeserializeSeed<'de>> DeserializeSeed<'de> for Key<'_, K> {
     type Value = K::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<K::Value, D::Error> {
         let key = String::deserialize(deserializer)?;
-        if self.keys.contains(&key.as_str()) {
-            return self.inner.deserialize(key.into_deserializer());
+        if let Some(known) = self.keys.iter().find(|known| **known == key) {
+            *self.found = known;
+            return self.inner.deserialize(known.into_deserializer());
         }
-        let hint = match did_you_mean(&nearest(&key, self.keys.iter().copied())) {
-            hint if hint.is_empty() => format!("; there are: {}", self.keys.join(", ")),
-            hint => hint,
-        };
-        Err(D::Error::custom(format_args!("unknown key{}{hint}", shown(&key))))
+        let near = nearest(&key, self.keys.iter().copied());
+        Err(D::Error::custom(match near.is_empty() {
+            // What resembles no key may be a secret that was put in its place.
+            true => format!("unknown key; there are: {}", self.keys.join(", ")),
+            false => format!("unknown key `{key}`{}", did_you_mean(&near)),
+        }))
     }
 }
 
-/// A key as it is written, unless it may be a secret that was put in its place.
-fn shown(key: &str) -> String {
-    let plain = |c: char| c.is_ascii_lowercase() || matches!(c, '_' | '-');
-    match key.len() <= 24 && key.chars().all(plain) {
-        true => format!(" `{key}`"),
-        false => String::new(),
+/// The value of a key.
+struct Value<S> {
+    inner: S,
+    key: &'static str,
+    takes: Takes,
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Value<S> {
+    type Value = S::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
+        self.inner.deserialize(deserializer).map_err(|error| match (self.takes)(self.key) {
+            Some(takes) => D::Error::custom(format_args!("`{}` takes {takes}", self.key)),
+            None => error,
+        })
     }
 }

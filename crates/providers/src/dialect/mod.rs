@@ -8,6 +8,7 @@ mod error;
 mod known_keys;
 mod provider;
 mod row;
+mod takes;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -18,6 +19,7 @@ pub use api::Api;
 pub(crate) use api::build;
 pub use endpoint::Endpoint;
 pub use error::DialectError;
+pub(crate) use error::KEY_HEADERS;
 pub use provider::Dialect;
 
 /// The file of our rows, which is what a user's file may look like.

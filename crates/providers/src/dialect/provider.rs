@@ -11,7 +11,7 @@ use ziggurat_core::Provider;
 use super::endpoint::filled;
 use super::known_keys::KnownKeys;
 use super::row::Row;
-use super::{Api, DialectError, Endpoint, build, builtin};
+use super::{Api, DialectError, Endpoint, build, builtin, takes};
 use crate::http::without_credentials;
 use crate::nearest::nearest;
 use crate::{ConfigError, KeySource, ProviderOptions, ServerConfig};
@@ -187,7 +187,7 @@ impl Dialect {
 
 impl<'de> Deserialize<'de> for Dialect {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let row = Row::deserialize(KnownKeys(deserializer))?;
+        let row = Row::deserialize(KnownKeys::new(deserializer, takes::of_row))?;
         Ok(Self { home: row.base_url.clone(), needs_key: row.has_key(), row })
     }
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use serde::de::{self, Deserializer, SeqAccess, Visitor};
+use serde::de::{self, Deserializer};
 
 use super::Api;
+use super::error::KEY_HEADERS;
 use super::known_keys::KnownKeys;
-use crate::http::bears_key;
+use super::takes;
 use crate::{Auth, Quirks};
 
 /// A row as it is written. What is not set is the built-in row's, or the default.
@@ -18,6 +19,7 @@ pub(super) struct Row {
     #[serde(deserialize_with = "api")]
     pub(super) api: Option<Api>,
     pub(super) base_url: Option<String>,
+    #[serde(deserialize_with = "variable")]
     pub(super) base_url_env: Option<String>,
     #[serde(deserialize_with = "one_or_several")]
     pub(super) key_env: Option<Vec<String>>,
@@ -36,7 +38,6 @@ pub(super) struct Row {
     pub(super) allow_hosts: Vec<String>,
     #[serde(deserialize_with = "headers")]
     pub(super) headers: BTreeMap<String, String>,
-    #[serde(deserialize_with = "hidden")]
     pub(super) query: BTreeMap<String, String>,
     #[serde(deserialize_with = "quirks")]
     pub(super) quirks: Written<Quirks>,
@@ -82,15 +83,10 @@ impl Row {
 
 impl Written<Quirks> {
     fn read(table: toml::Table) -> Result<Self, toml::de::Error> {
-        // Each alone first, so that what does not fit is told by its name and not by its value.
-        for (name, value) in &table {
-            let alone = toml::Table::from_iter([(name.clone(), value.clone())]);
-            quirks_of(alone).map_err(|error| match error.message().starts_with("unknown key") {
-                true => error,
-                false => de::Error::custom(format_args!("the quirk `{name}` has no such value")),
-            })?;
-        }
-        let value = quirks_of(table.clone())?;
+        let value = Quirks::deserialize(KnownKeys::new(
+            toml::Value::Table(table.clone()),
+            takes::of_quirks,
+        ))?;
         Ok(Self { table, value })
     }
 }
@@ -100,100 +96,73 @@ fn quirks_of(table: toml::Table) -> Result<Quirks, toml::de::Error> {
 }
 
 fn quirks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Written<Quirks>, D::Error> {
-    let table = toml::Table::deserialize(deserializer)?;
+    let table = toml::Table::deserialize(deserializer);
+    let table = table.map_err(|_| de::Error::custom("`quirks` takes a table"))?;
     Written::read(table).map_err(|error| de::Error::custom(error.message()))
 }
 
-// A secret can be pasted anywhere. So what does not fit is told by what would, never by what was written.
+// What the following refuse is told by `takes`, without what was written.
 
-fn api<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Api>, D::Error> {
-    let names = "write one of openai-chat, openai-responses, anthropic-messages, gemini, ollama";
-    fitting(deserializer, names)
-}
-
-fn auth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Auth>, D::Error> {
-    fitting(deserializer, "write \"bearer\" or { header = \"NAME\" }")
-}
-
-fn yes_or_no<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    fitting(deserializer, "write true or false")
-}
-
-fn fitting<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-    fits: &str,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some).map_err(|_| de::Error::custom(fits))
-}
-
-fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
-    let written = fitting::<D, String>(deserializer, "write a path")?;
-    // No file is called so, but a key may look like this.
-    let is_key = |path: &String| path.len() >= 20 && !path.contains(['/', '\\', '.', ' ']);
-    if written.as_ref().is_some_and(is_key) {
-        return Err(de::Error::custom("write the path of a file that holds the key, not the key"));
-    }
-    Ok(written.map(PathBuf::from))
-}
-
-/// Headers; a key is not put there, since every request would bear it, also those that must not.
+/// A header that bears a key would be a key in a file, and a second one beside the row's.
 fn headers<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, String>, D::Error> {
-    let headers = hidden(deserializer)?;
-    match headers.keys().find(|name| bears_key(name)) {
-        Some(name) => Err(de::Error::custom(format_args!(
-            "the header `{name}` is for a key: write key_env, key_file or key_command, and auth"
-        ))),
-        None => Ok(headers),
+    let table = BTreeMap::<String, String>::deserialize(deserializer)?;
+    let bears_key = |name: &String| KEY_HEADERS.iter().any(|key| name.eq_ignore_ascii_case(key));
+    match table.keys().any(bears_key) {
+        true => Err(de::Error::custom("a header that bears a key")),
+        false => Ok(table),
     }
 }
 
-/// A table whose values may be secrets: what is wrong with one is told without it.
-fn hidden<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<BTreeMap<String, String>, D::Error> {
-    let table = BTreeMap::deserialize(deserializer);
-    table.map_err(|_| de::Error::custom("write a table of texts: { name = \"value\" }"))
-}
-
-/// A program and its arguments, which may be secrets as well.
 fn command<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
-    let words = Vec::<String>::deserialize(deserializer);
-    let words = words.map_err(|_| {
-        de::Error::custom("write the program and its arguments as a list: [\"op\", \"read\", …]")
-    })?;
+    let words = Vec::<String>::deserialize(deserializer)?;
     match words.first().map(|program| program.trim()) {
-        None | Some("") => Err(de::Error::custom("key_command names no program")),
+        None | Some("") => Err(de::Error::custom("no program")),
         Some(_) => Ok(Some(words)),
     }
+}
+
+fn variable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    named(String::deserialize(deserializer)?).map(Some)
 }
 
 /// `"A"` or `["A", "B"]`.
 fn one_or_several<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Vec<String>>, D::Error> {
-    struct OneOrSeveral;
-    impl<'de> Visitor<'de> for OneOrSeveral {
-        type Value = Vec<String>;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a variable's name, or several in brackets")
-        }
-
-        fn visit_str<E: de::Error>(self, name: &str) -> Result<Vec<String>, E> {
-            variable(name.to_owned()).map(|name| vec![name])
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Vec<String>, A::Error> {
-            let mut all = Vec::new();
-            while let Some(name) = names.next_element()? {
-                all.push(variable(name)?);
-            }
-            Ok(all)
-        }
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrSeveral {
+        One(String),
+        Several(Vec<String>),
     }
-    deserializer.deserialize_any(OneOrSeveral).map(Some)
+    let names = match OneOrSeveral::deserialize(deserializer)? {
+        OneOrSeveral::One(name) => vec![name],
+        OneOrSeveral::Several(names) => names,
+    };
+    names.into_iter().map(named).collect::<Result<_, _>>().map(Some)
+}
+
+/// The name of a variable, unless it cannot be one.
+fn named<E: de::Error>(name: String) -> Result<String, E> {
+    match is_name(&name) && !looks_like_key(&name) {
+        true => Ok(name),
+        false => Err(E::custom("no name of a variable")),
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let first = text.bytes().next();
+    first.is_some_and(|first| !first.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Whether it may be a key in place of the name of its variable: some have no other characters than a name.
+fn looks_like_key(name: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| name.bytes().any(|byte| test(&byte));
+    let mixed = has(u8::is_ascii_uppercase) || has(u8::is_ascii_digit);
+    name.len() >= 20 && has(u8::is_ascii_lowercase) && mixed
 }
 
 /// The name, if a variable can have it; else it may be the key itself.
