@@ -89,11 +89,38 @@ fn read(path: &Path) -> io::Result<Result<String, String>> {
     Ok(String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()))
 }
 
-/// What is wrong, and in which line.
+/// What is wrong, in which line and in which row. What was written there is left out: it may be a secret in a
+/// wrong place.
 fn located(error: &toml::de::Error, text: &str) -> String {
-    let message = error.message();
-    match error.span().and_then(|span| text.get(..span.start)) {
-        Some(before) => format!("line {}: {message}", before.matches('\n').count() + 1),
+    let message = unquoted(error.message());
+    let place = match error.span().and_then(|span| text.get(..span.start)) {
+        Some(before) => format!("line {}: ", before.matches('\n').count() + 1),
+        None => String::new(),
+    };
+    match refused_row(error, text) {
+        Some(row) => format!("{place}provider `{row}`: {message}"),
+        None => format!("{place}{message}"),
+    }
+}
+
+/// The provider whose row is refused with this error.
+fn refused_row(error: &toml::de::Error, text: &str) -> Option<String> {
+    let file: toml::Table = toml::from_str(text).ok()?;
+    let rows = file.get("providers")?.as_table()?;
+    let is_it = |row: &toml::Value| {
+        Dialect::deserialize(row.clone()).is_err_and(|own| own.message() == error.message())
+    };
+    let mut refused = rows.iter().filter(|(_, row)| is_it(row)).map(|(name, _)| name.clone());
+    // Of two rows with the same slip, the line tells which.
+    refused.next().filter(|_| refused.next().is_none())
+}
+
+/// Serde's message without the value or the key that it repeats.
+fn unquoted(message: &str) -> String {
+    let kinds = ["invalid type", "invalid value", "unknown variant", "unknown field"];
+    let kind = kinds.into_iter().find(|kind| message.starts_with(kind));
+    match kind.zip(message.rsplit_once(", expected ")) {
+        Some((kind, (_, expected))) => format!("{kind}: expected {expected}"),
         None => message.to_owned(),
     }
 }

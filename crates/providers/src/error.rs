@@ -63,9 +63,9 @@ pub enum ConfigError {
     },
     /// The file that should hold the key does not.
     #[cfg(feature = "http")]
-    #[error("the key file {}: {problem}", .path.display())]
+    #[error("{}: {problem}", key_file(.path))]
     KeyFile {
-        /// The file.
+        /// The file; empty if what was written is no path by its looks, and may be the key itself.
         path: std::path::PathBuf,
         /// What is wrong with it.
         #[source]
@@ -137,6 +137,15 @@ pub enum SelectionError {
          extractive model can answer from them"
     )]
     NothingConfigured,
+}
+
+/// The file that should hold the key, as it may be shown.
+#[cfg(feature = "http")]
+fn key_file(path: &std::path::Path) -> String {
+    match path.as_os_str().is_empty() {
+        true => "the file named in key_file or in the variable with _FILE".to_owned(),
+        false => format!("the key file {}", path.display()),
+    }
 }
 
 /// `; did you mean …?`, or nothing.

@@ -68,7 +68,7 @@ impl Dialect {
         };
         let in_env = KeySource::in_env(options.env, variables.iter().map(String::as_str));
         let in_file =
-            || row.key_file.as_deref().map(|path| KeySource::File(at_home(path, options)));
+            || row.key_file.as_ref().map(|file| KeySource::File(at_home(&file.path, options)));
         let printed = || row.key_command.clone().map(KeySource::Command);
         in_env.or_else(in_file).or_else(printed)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer};
@@ -62,10 +62,7 @@ pub struct Dialect {
 impl Dialect {
     /// The same row with `key_file` relative to this folder, usually that of the file the row is in.
     pub fn relative_to(mut self, folder: &Path) -> Self {
-        self.row.key_file = self.row.key_file.map(|path| match path.starts_with("~") {
-            true => path,
-            false => folder.join(path),
-        });
+        self.row.key_file = self.row.key_file.map(|written| written.relative_to(folder));
         self
     }
 
@@ -121,7 +118,10 @@ impl Dialect {
             config = config.with_idle_timeout(idle_timeout);
         }
         match key {
-            Some(source) => config = config.with_key(source.read(options.env)?),
+            Some(source) => {
+                let key = source.read(options.env).map_err(|error| self.without_key_file(error))?;
+                config = config.with_key(key);
+            }
             None if self.is_refused_at(&base_url, options) => {
                 return Err(ConfigError::NoKey { variable: self.key_variable(name) });
             }
@@ -172,6 +172,16 @@ impl Dialect {
     /// Whether calls without a key are bound to be refused: the provider's own server, which charges.
     fn is_refused_at(&self, base_url: &str, options: &ProviderOptions<'_>) -> bool {
         self.needs_key && !self.is_free() && self.is_own_address(base_url, options)
+    }
+
+    /// The error without the row's file, if what names it may be the key itself.
+    fn without_key_file(&self, error: ConfigError) -> ConfigError {
+        match (error, &self.row.key_file) {
+            (ConfigError::KeyFile { path, problem }, Some(file)) if file.hides(&path) => {
+                ConfigError::KeyFile { path: PathBuf::new(), problem }
+            }
+            (error, _) => error,
+        }
     }
 
     fn is_free(&self) -> bool {

@@ -1,7 +1,7 @@
 //! What is written of a provider: by us in `dialects.toml`, by users in a file of their own.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer};
@@ -10,6 +10,7 @@ use super::Api;
 use super::error::KEY_HEADERS;
 use super::known_keys::KnownKeys;
 use super::takes;
+use crate::key_source::looks_like_path;
 use crate::{Auth, Quirks};
 
 /// A row as it is written. What is not set is the built-in row's, or the default.
@@ -23,8 +24,7 @@ pub(super) struct Row {
     pub(super) base_url_env: Option<String>,
     #[serde(deserialize_with = "one_or_several")]
     pub(super) key_env: Option<Vec<String>>,
-    #[serde(deserialize_with = "path")]
-    pub(super) key_file: Option<PathBuf>,
+    pub(super) key_file: Option<KeyFile>,
     #[serde(deserialize_with = "command")]
     pub(super) key_command: Option<Vec<String>>,
     pub(super) default_model: Option<String>,
@@ -48,6 +48,35 @@ pub(super) struct Row {
 pub(super) struct Written<T> {
     table: toml::Table,
     pub(super) value: T,
+}
+
+/// A file as it is written, and where it is.
+#[derive(Clone, Deserialize)]
+#[serde(from = "PathBuf")]
+pub(super) struct KeyFile {
+    pub(super) path: PathBuf,
+    is_path: bool,
+}
+
+impl From<PathBuf> for KeyFile {
+    fn from(path: PathBuf) -> Self {
+        Self { is_path: looks_like_path(&path), path }
+    }
+}
+
+impl KeyFile {
+    /// The same file, from this folder on.
+    pub(super) fn relative_to(self, folder: &Path) -> Self {
+        match self.path.starts_with("~") {
+            true => self,
+            false => Self { path: folder.join(self.path), ..self },
+        }
+    }
+
+    /// Whether this path is its own and was no path by its looks, so that it may be a key.
+    pub(super) fn hides(&self, path: &Path) -> bool {
+        !self.is_path && self.path == path
+    }
 }
 
 impl Row {

@@ -27,6 +27,12 @@ pub enum KeyFileProblem {
     TooLarge,
 }
 
+/// Whether it is a path by its looks. What is not may be a key that was written in its place.
+pub(crate) fn looks_like_path(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    text.contains(['/', '\\']) || text.starts_with(['.', '~'])
+}
+
 /// The file's content without the blanks around it.
 pub(super) fn read(path: &Path) -> Result<SecretString, KeyFileProblem> {
     let file = File::open(path).map_err(KeyFileProblem::Unreadable)?;

@@ -6,6 +6,7 @@ mod file;
 
 pub use command::KeyCommandProblem;
 pub use file::KeyFileProblem;
+pub(crate) use file::looks_like_path;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -49,8 +50,10 @@ impl KeySource {
                 let missing = || ConfigError::NoKey { variable: variable.clone() };
                 key.map(SecretString::from).ok_or_else(missing)
             }
-            Self::File(path) => file::read(path)
-                .map_err(|problem| ConfigError::KeyFile { path: path.clone(), problem }),
+            Self::File(path) => file::read(path).map_err(|problem| {
+                let shown = Some(path.clone()).filter(|path| looks_like_path(path));
+                ConfigError::KeyFile { path: shown.unwrap_or_default(), problem }
+            }),
             Self::Command(words) => command::read(words).map_err(|problem| {
                 ConfigError::KeyCommand { program: program(words).to_owned(), problem }
             }),
@@ -86,6 +89,9 @@ impl fmt::Display for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Variable(variable) => f.write_str(variable),
+            Self::File(path) if !looks_like_path(path) => {
+                f.write_str("the file that is named for it")
+            }
             Self::File(path) => write!(f, "the file {}", path.display()),
             Self::Command(words) => write!(f, "the output of `{}`", program(words)),
         }

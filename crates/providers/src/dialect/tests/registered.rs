@@ -99,7 +99,7 @@ fn a_key_comes_from_the_environment_first_then_from_the_file_then_from_the_comma
     };
     let shown = |name: &str| Some(format!("{name} KeySource({name})"));
     assert_eq!(source(text, "MY_KEY"), shown("MY_KEY"));
-    assert_eq!(source(text, "MY_KEY_FILE"), shown("the file value"));
+    assert_eq!(source(text, "MY_KEY_FILE"), shown("the file that is named for it"));
     assert_eq!(source(text, ""), shown("the file /u/key"));
     assert_eq!(source(&text.replace("key_file", "#"), ""), shown("the output of `op`"));
     assert_eq!(source("base_url = 'http://h/v1'", "MINE_API_KEY"), shown("MINE_API_KEY"));
