@@ -37,6 +37,7 @@ mod quirks;
 mod registry;
 #[cfg(feature = "openai")]
 pub mod responses;
+mod user_entries;
 
 pub use catalog::{Catalog, CatalogEntry, CatalogError};
 pub use error::{ConfigError, SelectionError};

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ziggurat_core::{Model, ModelName, Provider};
 
 use crate::nearest::nearest;
+use crate::user_entries::UserEntries;
 use crate::{Catalog, ConfigError, ProviderOptions, SelectionError};
 #[cfg(feature = "http")]
 use crate::{Dialect, DialectError, Endpoint};
@@ -200,7 +201,9 @@ impl Registry {
     ) -> Result<Arc<dyn Provider>, SelectionError> {
         let options = options.with_catalog(options.catalog.or(self.catalog.as_ref()));
         let made = match &self.entry(name)?.maker {
-            Maker::Factory(factory) => factory(&options),
+            Maker::Factory(factory) => {
+                factory(&options).map(|made| UserEntries::over(made, name, options.catalog))
+            }
             #[cfg(feature = "http")]
             Maker::Dialect(dialect) => dialect.provider(name, &options),
         };

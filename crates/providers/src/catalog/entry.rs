@@ -1,6 +1,8 @@
 //! What is known of one model. The same shape is a row of the table and an entry in a user's file.
 
-use serde::Deserialize;
+use std::num::NonZeroU64;
+
+use serde::{Deserialize, Deserializer};
 use ziggurat_core::{ModelInfo, Price};
 
 use super::per_million;
@@ -25,10 +27,13 @@ use super::per_million;
 #[non_exhaustive]
 pub struct CatalogEntry {
     /// How many tokens fit, input and output together.
+    #[serde(deserialize_with = "limit")]
     pub context_tokens: Option<u64>,
     /// How many tokens it reads at most.
+    #[serde(deserialize_with = "limit")]
     pub max_input_tokens: Option<u64>,
     /// How many tokens it can write at most.
+    #[serde(deserialize_with = "limit")]
     pub max_output_tokens: Option<u64>,
     /// Its list prices, per token here and per million tokens in a file.
     #[serde(rename = "usd_per_million", deserialize_with = "per_million::price")]
@@ -75,6 +80,19 @@ impl CatalogEntry {
         }
     }
 
+    /// Adds what this entry says where nothing is known.
+    pub(crate) fn fill(&self, info: &mut ModelInfo) {
+        info.context_tokens = info.context_tokens.or(self.context_tokens);
+        info.max_input_tokens = info.max_input_tokens.or(self.max_input_tokens);
+        info.max_output_tokens = info.max_output_tokens.or(self.max_output_tokens);
+        info.price = info.price.or(self.price);
+        info.tools = info.tools.or(self.tools);
+        info.vision = info.vision.or(self.vision);
+        info.json_schema = info.json_schema.or(self.json_schema);
+        info.reasoning = info.reasoning.or(self.reasoning);
+        info.temperature = info.temperature.or(self.temperature);
+    }
+
     /// Adds the limits and the prices to what is known: they are the model's, wherever it is reached.
     pub fn tell_figures(&self, info: &mut ModelInfo) {
         info.context_tokens = self.context_tokens.or(info.context_tokens);
@@ -91,5 +109,24 @@ impl CatalogEntry {
         info.json_schema = self.json_schema.or(info.json_schema);
         info.reasoning = self.reasoning.or(info.reasoning);
         info.temperature = self.temperature.or(info.temperature);
+    }
+}
+
+/// A model that reads or writes nothing is none: a limit of zero is a slip.
+fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    Ok(Option::<NonZeroU64>::deserialize(deserializer)?.map(NonZeroU64::get))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_of_nothing_is_refused() {
+        for key in ["context_tokens", "max_input_tokens", "max_output_tokens"] {
+            assert!(toml::from_str::<CatalogEntry>(&format!("{key} = 1")).is_ok());
+            let error = toml::from_str::<CatalogEntry>(&format!("{key} = 0")).unwrap_err();
+            assert!(error.message().contains("expected a nonzero u64"), "{error}");
+        }
     }
 }
