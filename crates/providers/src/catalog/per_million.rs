@@ -8,6 +8,11 @@ use serde::de::{self, Deserializer, Visitor};
 use ziggurat_core::{Price, Rates, Usd};
 
 const MILLION: u128 = 1_000_000;
+const PICOS: u128 = 1_000_000_000_000;
+
+/// The highest price in dollars per million tokens, a dollar a token. What is above it is a slip, such as a
+/// price in cents or per billion.
+const HIGHEST: u128 = 1_000_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +80,9 @@ impl<'de> Deserialize<'de> for PerMillion {
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<PerMillion, E> {
                 let million: Usd = text.parse().map_err(E::custom)?;
+                if million.picos() > HIGHEST * PICOS {
+                    return Err(E::custom("a price is at most 1000000 dollars per million tokens"));
+                }
                 if !million.picos().is_multiple_of(MILLION) {
                     let problem = "cannot be divided by a million exactly: at most 6 decimals";
                     return Err(E::custom(format_args!("`{text}` {problem}")));
@@ -134,6 +142,7 @@ mod tests {
         for (list, problem) in [
             (json!({"input": 0.75, "output": "1"}), "dollars per million tokens as text"),
             (json!({"input": "0.0000001", "output": "1"}), "at most 6 decimals"),
+            (json!({"input": "1000000.01", "output": "1"}), "at most 1000000 dollars"),
             (json!({"input": "-1", "output": "1"}), "not an amount"),
             (json!({"input": "1"}), "missing field `output`"),
             (json!({"input": "1", "output": "1", "cached": "1"}), "unknown field `cached`"),
