@@ -55,10 +55,12 @@ pub enum ConfigError {
     },
     /// The provider needs a key, and there is none.
     #[error(
-        "no key: set {variable} (or {variable}_FILE to a file that holds it), or give the address of a server that needs none with --base-url"
+        "no key: set {variable}, or {}_FILE to the name of a file that holds it, or give the address of \
+         a server that needs none with --base-url",
+        .variable.split(' ').next().unwrap_or_default()
     )]
     NoKey {
-        /// The environment variable that should hold it.
+        /// The environment variable that should hold it, or several (`A or B`).
         variable: String,
     },
     /// The file that should hold the key does not.
@@ -82,7 +84,7 @@ pub enum ConfigError {
         problem: crate::KeyCommandProblem,
     },
     /// The provider's address depends on a variable that is not set.
-    #[error("no address: set {variable}, or give a base URL")]
+    #[error("no address: set {variable}, or give one with --base-url")]
     NoBaseUrl {
         /// The environment variable.
         variable: String,

@@ -123,7 +123,7 @@ impl Dialect {
                 config = config.with_key(key);
             }
             None if self.is_refused_at(&base_url, options) => {
-                return Err(ConfigError::NoKey { variable: self.key_variable(name) });
+                return Err(ConfigError::NoKey { variable: self.key_variables(name).join(" or ") });
             }
             None => {}
         }
@@ -190,8 +190,14 @@ impl Dialect {
 
     /// The variable to set if there is no key.
     pub(super) fn key_variable(&self, name: &str) -> String {
-        let first = self.row.key_env.as_ref().and_then(|variables| variables.first().cloned());
-        first.unwrap_or_else(|| format!("{}_API_KEY", name.to_uppercase().replace('-', "_")))
+        self.key_variables(name).swap_remove(0)
+    }
+
+    /// All variables that may hold the key; never none.
+    fn key_variables(&self, name: &str) -> Vec<String> {
+        let written = self.row.key_env.clone().filter(|variables| !variables.is_empty());
+        let usual = || vec![format!("{}_API_KEY", name.to_uppercase().replace('-', "_"))];
+        written.unwrap_or_else(usual)
     }
 }
 

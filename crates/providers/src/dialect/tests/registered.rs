@@ -54,7 +54,7 @@ fn azure_s_address_is_in_the_environment() {
     let error = registry.provider("azure", &ProviderOptions::new(&nothing)).err().unwrap();
     assert_eq!(
         error.to_string(),
-        "azure: no address: set AZURE_OPENAI_ENDPOINT, or give a base URL"
+        "azure: no address: set AZURE_OPENAI_ENDPOINT, or give one with --base-url"
     );
     let options = ProviderOptions::new(&env);
     let endpoint = registry.endpoint("azure", &options).unwrap();
@@ -70,14 +70,19 @@ fn a_key_is_needed_where_a_row_says_so_and_not_where_its_user_moved_it() {
         Err(error) => error.to_string(),
     };
     let builtin = Registry::builtin();
-    let no_key = "groq: no key: set GROQ_API_KEY (or GROQ_API_KEY_FILE to a file that holds it), or \
-                  give the address of a server that needs none with --base-url";
+    let no_key = "groq: no key: set GROQ_API_KEY, or GROQ_API_KEY_FILE to the name of a file that holds \
+                  it, or give the address of a server that needs none with --base-url";
     assert_eq!(outcome(&builtin, "groq"), no_key);
     assert_eq!(outcome(&builtin, "vllm"), "made");
     let moved = with("groq", "base_url = 'http://127.0.0.1:9/v1'");
     assert_eq!(outcome(&moved, "groq"), "made");
     let renamed = with("groq", "key_env = ['MY_KEY', 'OTHER_KEY']");
-    assert_eq!(outcome(&renamed, "groq"), no_key.replace("GROQ_API_KEY", "MY_KEY"));
+    assert_eq!(
+        outcome(&renamed, "groq"),
+        no_key
+            .replace("set GROQ_API_KEY", "set MY_KEY or OTHER_KEY")
+            .replace("GROQ_API_KEY", "MY_KEY")
+    );
     assert_eq!(outcome(&with("mine", "base_url = 'http://h/v1'"), "mine"), "made");
     let keyed = with("mine", "base_url = 'http://h/v1'\nkey_env = 'MY_KEY'");
     assert!(outcome(&keyed, "mine").contains("set MY_KEY"));
