@@ -32,10 +32,12 @@ const EXIT_CODES: &str = "\
 Exit codes: 0 complete, 1 failed, 2 bad input or configuration (before any model call),
 3 degraded (something is missing, and the report says what), 4 stopped, 130 interrupted.
 
-Environment: without --model, OPENAI_BASE_URL or the first of these keys chooses the model:
-OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY or GOOGLE_API_KEY, CEREBRAS_API_KEY,
+Environment: without --model, OPENAI_BASE_URL or the first of these keys, in this order, chooses the
+model: OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY or GOOGLE_API_KEY, AZURE_OPENAI_API_KEY (with
+AZURE_OPENAI_ENDPOINT, and a default_model in the settings), CEREBRAS_API_KEY,
 DEEPSEEK_API_KEY, FIREWORKS_API_KEY, GROQ_API_KEY, MISTRAL_API_KEY, OPENROUTER_API_KEY,
-PERPLEXITY_API_KEY, TOGETHER_API_KEY, XAI_API_KEY. The same names with _FILE name files that hold the
+PERPLEXITY_API_KEY, TOGETHER_API_KEY, XAI_API_KEY, then those of your own providers with a
+default_model, by name. The same names with _FILE name files that hold the
 key. ZIGGURAT_CONFIG names a file of settings; ZIGGURAT_LOCAL_SERVERS lists the local servers to look
 for (NAME=URL,…; empty for none); ZIGGURAT_ALLOW_HOSTS allows hosts as --allow-host does (HOST,…);
 NO_COLOR.";

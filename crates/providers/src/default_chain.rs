@@ -14,7 +14,8 @@ use crate::api::{Listing, first_chat_model};
 use crate::dialect::{self, Api};
 use crate::http::{AllowedHosts, ApiKey, BaseUrl, HttpClient, read_body};
 use crate::{
-    AUTO_MODEL, Env, LocalServer, ProviderOptions, Registry, SelectionError, ServerConfig,
+    AUTO_MODEL, Env, KeySource, LocalServer, ProviderOptions, Registry, SelectionError,
+    ServerConfig,
 };
 
 /// How long a local server may take to list its models.
@@ -67,9 +68,8 @@ impl Choice {
 ///    the default model if the server lists it or lists nothing, else the first that can chat;
 /// 2. a key: the default model of the first provider that has one, in this order: `openai`, `anthropic`,
 ///    `gemini`, then `azure` (which needs an address and a default model of its user's), `cerebras`,
-///    `deepseek`, `fireworks`, `groq`, `mistral`, `openrouter`, `perplexity`, `together`, `xai`, then the
-///    user's own rows by name. Which variables, files or commands hold a key, its row says; see
-///    [`Dialect`](crate::Dialect);
+///    `deepseek`, `fireworks`, `groq`, `mistral`, `openrouter`, `perplexity`, `together`, `xai`, then any
+///    other row with a default model by name, unless its key is printed by a command. Which variables, files or commands hold a key, its row says; see [`Dialect`](crate::Dialect);
 /// 3. the first of the local servers that lists a model within 300 ms; all are asked at once, without
 ///    a key. Its provider is the registry's of that name, at its own address if that is where the server
 ///    was found, with its key if one is set; a name that is not registered stands for a free server
@@ -114,15 +114,18 @@ fn provider(name: &str) -> ModelName {
 }
 
 /// The first provider that has a key, an address and a default model. The key is not read here.
+/// After ours come the rows of the user's own, by name.
 fn keyed<'a>(registry: &'a Registry, options: &ProviderOptions<'_>) -> Option<(&'a str, String)> {
-    let rank = |name: &&str| KEYED.iter().position(|keyed| keyed == name).unwrap_or(KEYED.len());
-    let mut names: Vec<_> = registry.names().collect();
-    names.sort_by_key(rank);
-    names.into_iter().find_map(|name| {
+    let has_key = |name: &'a str| {
         registry.default_model(name)?;
-        let key = registry.endpoint(name, options)?.key?;
-        Some((name, key.presence()))
-    })
+        Some((name, registry.endpoint(name, options)?.key?))
+    };
+    // Nobody named these, so no program is run to see whether they have a key.
+    let is_set = |(_, key): &(&str, KeySource)| !matches!(key, KeySource::Command(_));
+    let own = registry.names().filter(|name| !KEYED.contains(name));
+    let mut found = KEYED.into_iter().filter_map(has_key);
+    let (name, key) = found.next().or_else(|| own.filter_map(has_key).find(is_set))?;
+    Some((name, key.presence()))
 }
 
 /// The server is not asked here: its list is needed once, when the run resolves the model, and a refused

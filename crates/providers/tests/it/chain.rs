@@ -276,3 +276,26 @@ async fn with_nothing_the_message_says_what_to_do() {
         assert!(message.contains(hint), "{message}");
     }
 }
+
+#[tokio::test]
+async fn a_row_of_the_user_s_own_with_a_key_and_a_default_model_comes_after_ours() {
+    let mut registry = Registry::builtin();
+    for (name, row) in [
+        ("a-command", r#"{"default_model": "m", "key_command": ["false"]}"#),
+        ("b-modelless", r#"{"free": false}"#),
+        ("gateway", r#"{"default_model": "m"}"#),
+        ("office", r#"{"default_model": "m", "key_env": "MY_KEY"}"#),
+    ] {
+        let row = row.replacen('{', r#"{"base_url": "https://models.example.com/v1", "#, 1);
+        registry.register_dialect(name, serde_json::from_str(&row).unwrap()).unwrap();
+    }
+    let why = async |set: &'static [&'static str]| {
+        let env = move |name: &str| set.contains(&name).then(|| "k".to_owned());
+        choose(&registry, &env, None, true, &[]).await.unwrap().why
+    };
+    let all = &["MY_KEY", "B_MODELLESS_API_KEY", "GATEWAY_API_KEY", "XAI_API_KEY"];
+    assert!(why(all).await.ends_with("XAI_API_KEY is set"));
+    assert_eq!(why(&all[..3]).await, "gateway/m: GATEWAY_API_KEY is set");
+    assert_eq!(why(&all[..2]).await, "office/m: MY_KEY is set");
+    assert!(why(&[]).await.starts_with("extractive/"));
+}
