@@ -112,13 +112,16 @@ pub enum SelectionError {
     UnknownProvider {
         /// The name that was asked for.
         name: String,
-        /// Registered names that look like it, nearest first.
+        /// What may be meant: models of this name, or registered names that look like it, nearest first.
         nearest: Vec<String>,
         /// All registered names.
         names: Vec<String>,
     },
     /// The provider has no default model.
-    #[error("`{provider}` has no default model: write {provider}/MODEL")]
+    #[error(
+        "`{provider}` has no default model: write {provider}/MODEL, or {provider}/auto for whichever its \
+         server lists"
+    )]
     NoDefaultModel {
         /// The provider's name.
         provider: String,

@@ -227,10 +227,20 @@ impl Registry {
         Ok(Model::known(self.provider(&name.provider, options)?, model))
     }
 
+    /// What a name that is no provider's may mean: a model without its provider, or a mistyped provider.
+    fn meant_by(&self, name: &str) -> Vec<String> {
+        let is_registered = |provider: &str| self.names().any(|known| known == provider);
+        let catalog = self.catalog();
+        let models = catalog.iter().filter(|(_, model, _)| *model == name);
+        let models = models.filter(|(provider, ..)| is_registered(provider));
+        let models: Vec<_> = models.map(|(provider, ..)| format!("{provider}/{name}")).collect();
+        if models.is_empty() { nearest(name, self.names()) } else { models }
+    }
+
     fn entry(&self, name: &str) -> Result<&Entry, SelectionError> {
         let unknown = || SelectionError::UnknownProvider {
             name: name.to_owned(),
-            nearest: nearest(name, self.names()),
+            nearest: self.meant_by(name),
             names: self.names().map(str::to_owned).collect(),
         };
         let entry = self.entries.get(name).ok_or_else(unknown)?;

@@ -73,7 +73,7 @@ fn what_is_wrong_is_told_with_what_would_be_right() {
     let options = ProviderOptions::new(&no_env);
     let told = |name: &str| create(name, &options).unwrap_err().to_string();
     let unknown = told("olama/llama3");
-    let nearest = "no provider is named `olama`; did you mean ollama, llamacpp";
+    let nearest = "no provider is named `olama`; did you mean ollama?llamacpp";
     assert!(unknown.starts_with(nearest), "{unknown}");
     assert!(unknown.contains("; there are: ") && unknown.contains("openai"), "{unknown}");
     assert_eq!(told("ollama"), "`ollama` has no default model: write ollama/MODEL");
@@ -211,4 +211,19 @@ fn a_list_of_providers_says_what_each_is() {
     registry.describe("mine", "ours");
     let mine = registry.list().find(|registered| registered.name == "mine").unwrap();
     assert_eq!((mine.default_model, mine.description), (None, Some("ours")));
+}
+
+#[test]
+#[cfg(feature = "anthropic")]
+fn a_model_without_its_provider_is_told_with_it() {
+    let registry = Registry::builtin();
+    let nothing = |_: &str| None;
+    let create = |name: &str| {
+        let name = name.parse().unwrap();
+        registry.create(&name, &ProviderOptions::new(&nothing)).unwrap_err().to_string()
+    };
+    let message = create("claude-haiku-4-5");
+    assert!(message.contains("did you mean anthropic/claude-haiku-4-5?"), "{message}");
+    assert!(create("ANTHROPIC").contains("did you mean anthropic?"));
+    assert!(!create("nope").contains("did you mean"));
 }
