@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
-use ziggurat::providers::{CatalogEntry, Dialect, Env, Registry};
+use ziggurat::providers::{
+    Catalog, CatalogEntry, Dialect, Env, ProviderOptions, Registry, SelectionError,
+};
 
 use crate::args::ConfigArgs;
 use crate::bounded::{self, MIB};
@@ -36,27 +38,57 @@ struct ConfigFile {
     models: BTreeMap<String, CatalogEntry>,
 }
 
+/// What the file's settings make.
+pub(crate) struct Settings {
+    pub(crate) registry: Registry,
+    /// What may not be meant as it is written, in lines.
+    pub(crate) warnings: Vec<String>,
+}
+
 /// The program's providers with the user's rows among them, and the user's entries in their catalogue.
 pub(crate) fn apply(
     args: &ConfigArgs,
     registry: &Registry,
     env: Env<'_>,
-) -> Result<Registry, UsageError> {
+) -> Result<Settings, UsageError> {
     let mut registry = registry.clone();
-    let Some((path, text)) = text(args, env)? else { return Ok(registry) };
+    let Some((path, text)) = text(args, env)? else {
+        return Ok(Settings { registry, warnings: Vec::new() });
+    };
     let problem = |problem: String| UsageError::ConfigFile { path: path.clone(), problem };
     let file: ConfigFile =
         toml::from_str(&text).map_err(|error| problem(located(&error, &text)))?;
     let folder = path.parent().unwrap_or(Path::new(""));
+    let vendors: Vec<String> =
+        file.providers.values().filter_map(Dialect::vendor).map(str::to_owned).collect();
     for (name, row) in file.providers {
         let row = row.relative_to(folder);
         registry.register_dialect(&name, row).map_err(|error| problem(error.to_string()))?;
     }
+    let warnings = file.models.keys().filter_map(|name| unreached(name, &registry, &vendors));
+    let warnings = warnings.collect();
     if !file.models.is_empty() {
         let catalog = registry.catalog().with_entries(file.models);
         registry.set_catalog(Arc::new(catalog.map_err(|error| problem(error.to_string()))?));
     }
-    Ok(registry)
+    Ok(Settings { registry, warnings })
+}
+
+/// A warning if nobody would look at this entry, for there is no such provider.
+fn unreached(name: &str, registry: &Registry, vendors: &[String]) -> Option<String> {
+    let (provider, _) = name.split_once('/')?;
+    let is_vendor = vendors.iter().any(|vendor| vendor == provider)
+        || Catalog::builtin().providers().any(|vendor| vendor == provider);
+    if is_vendor || registry.names().any(|known| known == provider) {
+        return None;
+    }
+    let error = registry.provider(provider, &ProviderOptions::new(&|_| None)).err()?;
+    let SelectionError::UnknownProvider { nearest, .. } = error else { return None };
+    let hint = match nearest.is_empty() {
+        true => String::new(),
+        false => format!("; did you mean {}?", nearest.join(", ")),
+    };
+    Some(format!("[models.\"{name}\"] in the settings: no provider is named `{provider}`{hint}"))
 }
 
 /// The file's name and content; `None` if nobody named one and there is none at its usual place.

@@ -10,7 +10,7 @@ use ziggurat::{Delivery, Document, Orchestrator, OrchestratorBuilder, Task, Tier
 
 use crate::args::RunArgs;
 use crate::bounded::{self, MIB};
-use crate::config_file;
+use crate::config_file::{self, Settings};
 use crate::error::UsageError;
 use crate::library::Library;
 use crate::models::{self, Models};
@@ -41,7 +41,9 @@ pub(crate) async fn prepare(
     registry: &Registry,
     env: Env<'_>,
 ) -> Result<Setup, UsageError> {
-    let registry = &config_file::apply(&args.model.config, registry, env)?;
+    let Settings { registry, mut warnings } =
+        config_file::apply(&args.model.config, registry, env)?;
+    let registry = &registry;
     let mut library = Library::new(output.and(args.output.output.as_deref()));
     let shared = library.read(&args.input)?;
     let draft = match &args.plan {
@@ -53,7 +55,6 @@ pub(crate) async fn prepare(
         Some(draft) => Some(draft.finish(&shelf, &shared)?),
         None => None,
     };
-    let mut warnings = Vec::new();
     let mut notes = Vec::new();
     if args.plan.is_some() && args.shape.preset.is_some() {
         notes.push("the plan decides the number of workers, not --preset".to_owned());

@@ -12,7 +12,7 @@ use ziggurat::providers::{CatalogEntry, Env, Registry};
 
 pub(crate) use args::{LEGEND, ModelsArgs};
 
-use crate::config_file;
+use crate::config_file::{self, Settings};
 use crate::error::{UsageError, chain};
 use crate::exit::{self, Code};
 use crate::output::Output;
@@ -40,7 +40,10 @@ pub(crate) fn run(args: &ModelsArgs, registry: &Registry, env: Env<'_>) -> ExitC
 }
 
 fn list(args: &ModelsArgs, registry: &Registry, env: Env<'_>) -> Result<Code, UsageError> {
-    let registry = config_file::apply(&args.config, registry, env)?;
+    let Settings { registry, warnings } = config_file::apply(&args.config, registry, env)?;
+    for warning in &warnings {
+        say(format_args!("warning: {}", text::line(warning)));
+    }
     let catalog = registry.catalog();
     let offers = select::offers(args, &registry, &catalog)?;
     if offers.is_empty() {

@@ -188,3 +188,18 @@ fn a_key_of_any_provider_that_travels_unencrypted_is_told() {
     assert_eq!(log.matches("/key is sent to 0.0.0.0 unencrypted").count(), 1, "{log}");
     assert!(!log.contains(CANARY), "{log}");
 }
+
+#[test]
+fn an_entry_for_a_provider_that_is_not_there_is_warned_of() {
+    let text = "[providers.gateway]\nbase_url = '$URL'\nvendor = 'corp'\n\
+                [models.'gatwey/m']\ntools = true\n[models.'corp/m']\ntools = true\n";
+    let warning = "warning: [models.\"gatwey/m\"] in the settings: no provider is named `gatwey`; did \
+                   you mean gateway?";
+    let (code, log, _) = with_file(text, "gateway/fake");
+    assert!(code == Some(0) && log.contains(warning), "{log}");
+    assert_eq!(log.matches("warning: ").count(), 1, "{log}");
+    let folder = folder(&[("z.toml", text.as_bytes())]);
+    let mut models = Command::cargo_bin("ziggurat").unwrap();
+    models.env_clear().args(["models", "gatwey", "--config"]).arg(folder.path().join("z.toml"));
+    assert!(stderr(&models.output().unwrap()).contains(warning));
+}

@@ -66,6 +66,11 @@ impl Dialect {
         self
     }
 
+    /// Whose models these are in the catalogue, if the row says so.
+    pub fn vendor(&self) -> Option<&str> {
+        self.row.vendor.as_deref()
+    }
+
     /// This row over another of the same name.
     pub(crate) fn over(self, below: &Self, name: &str) -> Result<Self, DialectError> {
         // An address of the user's own may be that of a server that needs no key.
