@@ -73,10 +73,13 @@ fn what_is_wrong_is_told_with_what_would_be_right() {
     let options = ProviderOptions::new(&no_env);
     let told = |name: &str| create(name, &options).unwrap_err().to_string();
     let unknown = told("olama/llama3");
-    let nearest = "no provider is named `olama`; did you mean ollama?llamacpp";
+    let nearest = "no provider is named `olama`; did you mean ollama?";
     assert!(unknown.starts_with(nearest), "{unknown}");
     assert!(unknown.contains("; there are: ") && unknown.contains("openai"), "{unknown}");
-    assert_eq!(told("ollama"), "`ollama` has no default model: write ollama/MODEL");
+    assert_eq!(
+        told("ollama"),
+        "`ollama` has no default model: write ollama/MODEL, or ollama/auto for whichever its server lists"
+    );
     let options = options.with_base_url("ftp://h");
     let told = |name: &str| create(name, &options).unwrap_err().to_string();
     assert_eq!(
