@@ -7,8 +7,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::dialect::KEY_HEADERS;
-use crate::{Catalog, ConfigError, Quirks};
+use crate::{Catalog, Quirks};
 
 /// How long a server may be silent unless another time is set.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
@@ -122,8 +121,7 @@ impl ServerConfig {
     }
 
     /// A header of every request, for example `anthropic-beta`. Its value is treated like a key: it is
-    /// shown nowhere. One that bears a key, such as `authorization`, is refused when the provider is made:
-    /// see [`with_key`](Self::with_key) and [`with_auth`](Self::with_auth).
+    /// shown nowhere.
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -198,17 +196,6 @@ impl ServerConfig {
     }
 }
 
-impl ServerConfig {
-    /// That no header bears a key: it would be sent beside the key, or without anybody knowing of it.
-    pub(crate) fn check_headers(&self) -> Result<(), ConfigError> {
-        let bears_key = |name: &str| KEY_HEADERS.iter().any(|key| name.eq_ignore_ascii_case(key));
-        match self.headers.iter().find(|(name, _)| bears_key(name)) {
-            Some((name, _)) => Err(ConfigError::KeyHeader { name: name.clone() }),
-            None => Ok(()),
-        }
-    }
-}
-
 impl fmt::Debug for ServerConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = |pairs: &[(String, String)]| -> Vec<String> {
@@ -232,20 +219,5 @@ impl fmt::Debug for ServerConfig {
             .field("idle_timeout", &self.idle_timeout)
             .field("allowed_hosts", &allowed)
             .finish()
-    }
-}
-
-#[cfg(all(test, feature = "openai"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_header_that_bears_a_key_is_refused_without_its_value() {
-        for name in KEY_HEADERS.into_iter().chain(["Authorization"]) {
-            let config = ServerConfig::new("x", "http://127.0.0.1/v1").with_header(name, "canary");
-            let error = crate::OpenAi::new(config).err().unwrap();
-            assert!(matches!(&error, ConfigError::KeyHeader { name: told } if told == name));
-            assert!(!error.to_string().contains("canary"), "{error}");
-        }
     }
 }

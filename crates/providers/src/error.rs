@@ -44,10 +44,17 @@ pub enum ConfigError {
         /// The header's name.
         name: String,
     },
-    /// A header that bears a key was set as any other: the key would be sent beside the provider's own.
+    /// Quirks of OpenAI's APIs were set for a server that speaks another one, where they mean nothing.
     #[error(
-        "the header `{name}` bears a key: give the key's place in key_env, key_file or key_command (in \
-         code: with_key) and the header in auth (with_auth)"
+        "the quirks of {provider} are of OpenAI's APIs, which it does not speak; partial_list alone is of all"
+    )]
+    Quirks {
+        /// The provider's name.
+        provider: String,
+    },
+    /// A header that bears keys was set as such.
+    #[error(
+        "the header `{name}` is for a key: give the key as the key, and name the header with auth"
     )]
     KeyHeader {
         /// The header's name.

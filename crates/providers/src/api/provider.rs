@@ -47,7 +47,9 @@ impl<P: Protocol> HttpProvider<P> {
     /// # Errors
     /// [`ConfigError`] if the base URL, an allowed host, a header or the key cannot be used.
     pub fn new(config: ServerConfig) -> Result<Self, ConfigError> {
-        config.check_headers()?;
+        if !P::HAS_QUIRKS && !config.quirks.are_common() {
+            return Err(ConfigError::Quirks { provider: config.name });
+        }
         let allowed = AllowedHosts::parse(&config.allowed_hosts)?;
         let base_url = BaseUrl::parse(P::base_url(&config.base_url), &allowed)?;
         let official = P::is_official(base_url.as_str());

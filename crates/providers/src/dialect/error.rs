@@ -4,10 +4,6 @@ use ziggurat_core::BoxError;
 
 use crate::error::did_you_mean;
 
-/// The headers that bear keys, in lowercase.
-pub(crate) const KEY_HEADERS: [&str; 5] =
-    ["authorization", "x-api-key", "api-key", "x-goog-api-key", "proxy-authorization"];
-
 /// Why a row cannot be registered.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -19,7 +19,6 @@ pub use api::Api;
 pub(crate) use api::build;
 pub use endpoint::Endpoint;
 pub use error::DialectError;
-pub(crate) use error::KEY_HEADERS;
 pub use provider::Dialect;
 
 /// The file of our rows, which is what a user's file may look like.

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
 use super::Api;
-use super::error::KEY_HEADERS;
 use super::known_keys::KnownKeys;
 use super::takes;
+use crate::http::bears_key;
 use crate::key_source::looks_like_path;
 use crate::{Auth, Quirks};
 
@@ -17,7 +17,6 @@ use crate::{Auth, Quirks};
 #[derive(Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Row {
-    #[serde(deserialize_with = "api")]
     pub(super) api: Option<Api>,
     pub(super) base_url: Option<String>,
     #[serde(deserialize_with = "variable")]
@@ -29,11 +28,8 @@ pub(super) struct Row {
     pub(super) key_command: Option<Vec<String>>,
     pub(super) default_model: Option<String>,
     pub(super) vendor: Option<String>,
-    #[serde(deserialize_with = "yes_or_no")]
     pub(super) free: Option<bool>,
-    #[serde(deserialize_with = "yes_or_no")]
     pub(super) json_schema: Option<bool>,
-    #[serde(deserialize_with = "auth")]
     pub(super) auth: Option<Auth>,
     pub(super) allow_hosts: Vec<String>,
     #[serde(deserialize_with = "headers")]
@@ -120,10 +116,6 @@ impl Written<Quirks> {
     }
 }
 
-fn quirks_of(table: toml::Table) -> Result<Quirks, toml::de::Error> {
-    Quirks::deserialize(KnownKeys(toml::Value::Table(table)))
-}
-
 fn quirks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Written<Quirks>, D::Error> {
     let table = toml::Table::deserialize(deserializer);
     let table = table.map_err(|_| de::Error::custom("`quirks` takes a table"))?;
@@ -137,8 +129,7 @@ fn headers<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, String>, D::Error> {
     let table = BTreeMap::<String, String>::deserialize(deserializer)?;
-    let bears_key = |name: &String| KEY_HEADERS.iter().any(|key| name.eq_ignore_ascii_case(key));
-    match table.keys().any(bears_key) {
+    match table.keys().any(|name| bears_key(name)) {
         true => Err(de::Error::custom("a header that bears a key")),
         false => Ok(table),
     }
@@ -192,14 +183,4 @@ fn looks_like_key(name: &str) -> bool {
     let has = |test: fn(&u8) -> bool| name.bytes().any(|byte| test(&byte));
     let mixed = has(u8::is_ascii_uppercase) || has(u8::is_ascii_digit);
     name.len() >= 20 && has(u8::is_ascii_lowercase) && mixed
-}
-
-/// The name, if a variable can have it; else it may be the key itself.
-fn variable<E: de::Error>(name: String) -> Result<String, E> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if name.chars().all(fits) && !name.starts_with(|c: char| c.is_ascii_digit()) && !name.is_empty()
-    {
-        return Ok(name);
-    }
-    Err(E::custom("write the name of a variable that holds the key, not the key"))
 }

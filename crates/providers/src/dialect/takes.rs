@@ -1,8 +1,6 @@
 //! What each key of a row may hold. It is said in place of serde's own message, which repeats what was
 //! written: that may be a secret in a wrong place.
 
-use super::error::KEY_HEADERS;
-
 const NAME: &str = "the name of a variable (letters, digits and `_`), never the key itself";
 const TEXT: &str = "a text";
 const BOOLEAN: &str = "true or false (expected a boolean)";
@@ -26,12 +24,9 @@ pub(super) fn of_row(key: &str) -> Option<String> {
         "auth" => "\"bearer\" or { header = \"NAME\" }",
         "allow_hosts" => "a list of hosts: [\"10.0.0.7\", \"models.internal\"]",
         "headers" => {
-            return Some(format!(
-                "a table of texts, written as {{ name = \"value\" }}, and no header that bears a key \
-                 ({}): name the key's place in key_env, key_file or key_command, and the header in \
-                 auth",
-                KEY_HEADERS.join(", ")
-            ));
+            "a table of texts, written as { name = \"value\" }, and no header that bears a key \
+             (authorization, x-api-key, …): name the key's place in key_env, key_file or key_command, \
+             and the header in auth"
         }
         "query" => "a table of texts, written as { name = \"value\" }",
         "quirks" => return None,
@@ -44,7 +39,9 @@ pub(super) fn of_row(key: &str) -> Option<String> {
 pub(super) fn of_quirks(key: &str) -> Option<String> {
     let takes = match key {
         "token_limit" => "\"max_completion_tokens\" or \"max_tokens\"",
-        "temperature" | "stream_usage" | "encrypted_reasoning" | "strict" => BOOLEAN,
+        "temperature" | "stream_usage" | "encrypted_reasoning" | "strict" | "partial_list" => {
+            BOOLEAN
+        }
         "reasoning_effort" => "\"reasoning_effort\" or \"reasoning\"",
         "efforts" => {
             "a list of \"none\", \"minimal\", \"low\", \"medium\", \"high\", \"xhigh\" and \"max\""
