@@ -9,7 +9,11 @@
 //!   another provider had them, and text of nothing but blanks.
 //! - Arguments of a call that are no JSON object are wrapped as `{"INVALID_JSON": "…"}`, which is the
 //!   vendor's own advice.
-//! - There is no name for a schema. A seed, for which there is no field, is refused.
+//! - There is no name for a schema, and no word for how closely a picture is looked at.
+//! - Whether calls may come in parallel is left out where there are no tools.
+//!
+//! A seed, for which there is no field, is [`Unsupported`](ziggurat_core::ErrorKind::Unsupported) before
+//! anything is sent.
 
 mod blocks;
 mod convert;

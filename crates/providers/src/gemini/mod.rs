@@ -1,4 +1,15 @@
 //! Google's Gemini models by their own API, `generateContent`.
+//!
+//! What of a request is said otherwise than it stands there, because the API knows no other way:
+//! - How much to think becomes what the model takes: a budget within its bounds, or the nearest level.
+//!   A model that does not think is told nothing.
+//! - The mark `strict` of one tool binds the arguments of all of them.
+//! - The result of a failed tool stands under `error`, another one that is no JSON object under `output`.
+//! - Withheld thoughts, and those of another provider, are left out.
+//! - There is no name for a schema, and no word for how closely a picture is looked at.
+//!
+//! One call at a time, for which there is no field, and a seed that does not fit into its field are
+//! [`Unsupported`](ziggurat_core::ErrorKind::Unsupported) before anything is sent.
 
 mod assemble;
 mod calls;

@@ -1,5 +1,14 @@
 //! Ollama's own API, at a server on one's machine or at ollama.com. It says more than the compatible side
 //! of the same server: thoughts, the size of the context, what a model can do, how long it stays loaded.
+//!
+//! What of a request is said otherwise than it stands there, because the API knows no other way:
+//! - A tool's result cannot say that the tool failed: its text is sent alone.
+//! - Where the model may not call tools, none are sent. That arguments must obey their schema (`strict`)
+//!   cannot be said.
+//! - Thoughts are sent back as text, without their proofs; how much to think becomes the nearest level.
+//! - There is no name for a schema, no media type of a picture, and no word for how closely it is looked at.
+//!
+//! What is refused before it is sent stands at [`Ollama`].
 
 mod calls;
 mod convert;

@@ -1,5 +1,17 @@
 //! OpenAI's chat completions, at OpenAI or at any server that speaks them: llama.cpp, LM Studio, vLLM
 //! and most hosted providers.
+//!
+//! What of a request is said otherwise than it stands there, because the API knows no other way:
+//! - A tool's result cannot say that the tool failed: its text is sent alone.
+//! - Thoughts of earlier answers, and an answer of nothing else, are left out unless the server is known
+//!   to take them back ([`Quirks::reasoning_history`](crate::Quirks::reasoning_history)).
+//! - Documents and pictures in an assistant's message are sent as the user's, after it.
+//! - A level of effort becomes the nearest one that the model or the server knows. A server that takes no
+//!   schema is told it in the instructions, without its name, and a mark that a server does not know
+//!   (`strict`) is left out, where its [`Quirks`](crate::Quirks) say so.
+//!
+//! A budget of thoughts in tokens, for which most servers have no word, and what a server refuses according
+//! to its quirks are [`Unsupported`](ziggurat_core::ErrorKind::Unsupported) before anything is sent.
 
 mod assemble;
 pub(crate) mod calls;

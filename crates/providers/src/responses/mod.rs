@@ -4,6 +4,17 @@
 //! to think are asked for their thoughts in encrypted form, which the next request sends back. A caller
 //! who wants it otherwise says so in [`ChatRequest::extra`], for example `store`, `include`,
 //! `previous_response_id`, or `reasoning.summary` for thoughts in words.
+//!
+//! What of a request is said otherwise than it stands there, because the API knows no other way:
+//! - A tool's result cannot say that the tool failed: its text is sent alone.
+//! - Thoughts that are not encrypted, and those of another provider, are left out unless the server is
+//!   known to take them back ([`Quirks::reasoning_history`](crate::Quirks::reasoning_history)).
+//! - Documents and pictures in an assistant's message are sent as the user's, after it.
+//! - A level of effort becomes the nearest one that the model or the server knows. The mark `strict` is
+//!   left out where the server's [`Quirks`](crate::Quirks) say so.
+//!
+//! A seed, texts to stop at and a budget of thoughts in tokens, for which there are no fields, are
+//! [`Unsupported`](ziggurat_core::ErrorKind::Unsupported) before anything is sent.
 
 mod convert;
 mod finish;
