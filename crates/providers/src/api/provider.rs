@@ -6,14 +6,13 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use reqwest::Response;
-use reqwest::header::CONTENT_TYPE;
 use ziggurat_core::{CallContext, ChatRequest, ChatResponse, ChatStream, ErrorKind};
 use ziggurat_core::{ModelInfo, Price, Provider, ProviderError, chat};
 
 use super::known::Known;
 use super::{Framing, Listing, Protocol, failure, stream};
 use crate::error::did_you_mean;
-use crate::http::{AllowedHosts, ApiKey, BaseUrl, HttpClient, Reporter, frames, read_body};
+use crate::http::{AllowedHosts, ApiKey, BaseUrl, HttpClient, Opening, Reporter, read_body};
 use crate::nearest::nearest;
 use crate::{ConfigError, ServerConfig};
 
@@ -118,18 +117,17 @@ impl<P: Protocol> HttpProvider<P> {
         failure::check(response, reporter).await
     }
 
-    async fn read_whole(
+    fn read_whole(
         &self,
         reporter: &Reporter,
         request: &ChatRequest,
-        response: Response,
+        body: &[u8],
+        request_id: Option<String>,
     ) -> Result<ChatResponse, ProviderError> {
-        let request_id = failure::request_id(reporter, response.headers());
-        let body = read_body(response, reporter).await?;
-        match self.protocol.whole(request, &body) {
+        match self.protocol.whole(request, body) {
             Ok(answer) => Ok(answer.with_request_id(request_id)),
             Err(fault) => {
-                let error = failure::of_answer(reporter, fault, "this is no answer", &body);
+                let error = failure::of_answer(reporter, fault, "this is no answer", body);
                 Err(failure::with_request_id_of(error, request_id))
             }
         }
@@ -229,7 +227,9 @@ impl<P: Protocol> Provider for HttpProvider<P> {
     ) -> Result<ChatResponse, ProviderError> {
         let reporter = self.http.reporter(cx);
         let response = self.post(cx, &reporter, request, false).await?;
-        self.read_whole(&reporter, request, response).await
+        let request_id = failure::request_id(&reporter, response.headers());
+        let body = read_body(response, &reporter).await?;
+        self.read_whole(&reporter, request, &body, request_id)
     }
 
     async fn stream(
@@ -239,17 +239,15 @@ impl<P: Protocol> Provider for HttpProvider<P> {
     ) -> Result<ChatStream, ProviderError> {
         let reporter = self.http.reporter(cx);
         let response = self.post(cx, &reporter, request, true).await?;
-        let content_type = response.headers().get(CONTENT_TYPE).and_then(|t| t.to_str().ok());
-        let whole = |kind: &str| match P::FRAMING {
-            Framing::Sse => kind.starts_with("application/json") || kind.starts_with("text/html"),
-            Framing::Ndjson => kind.starts_with("text/html"),
-        };
-        if content_type.is_some_and(whole) {
-            // A server that does not stream answers whole; a page is no answer at all.
-            return Ok(chat::stream_of(self.read_whole(&reporter, request, response).await?));
-        }
         let request_id = failure::request_id(&reporter, response.headers());
-        let frames = frames(response, P::FRAMING, reporter.clone());
+        let opening = Opening::of(response, &reporter).await?;
+        if opening.is_whole(P::FRAMING) {
+            // A server that does not stream answers whole; a page is no answer at all.
+            let body = opening.read(&reporter).await?;
+            let answer = self.read_whole(&reporter, request, &body, request_id)?;
+            return Ok(chat::stream_of(answer));
+        }
+        let frames = opening.frames(P::FRAMING, reporter.clone());
         stream::open(frames, self.protocol.begin(request), reporter, request_id).await
     }
 }

@@ -15,10 +15,18 @@ pub(crate) const MAX_BODY: usize = 16 * 1024 * 1024;
 /// # Errors
 /// [`ErrorKind::Protocol`] beyond [`MAX_BODY`]; a broken connection as [`Reporter::transport`] says.
 pub(crate) async fn read_body(
+    response: Response,
+    reporter: &Reporter,
+) -> Result<Vec<u8>, ProviderError> {
+    read_rest(Vec::new(), response, reporter).await
+}
+
+/// The whole body, of which this much has been read.
+pub(super) async fn read_rest(
+    mut body: Vec<u8>,
     mut response: Response,
     reporter: &Reporter,
 ) -> Result<Vec<u8>, ProviderError> {
-    let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|e| reporter.transport(e))? {
         if body.len() + chunk.len() > MAX_BODY {
             let problem = format!("the answer is larger than {} MiB", MAX_BODY >> 20);

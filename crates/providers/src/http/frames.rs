@@ -3,7 +3,8 @@
 
 use std::pin::Pin;
 
-use futures::{Stream, StreamExt};
+use bytes::Bytes;
+use futures::{Stream, StreamExt, stream};
 use reqwest::Response;
 use ziggurat_core::{ErrorKind, ProviderError};
 
@@ -20,10 +21,16 @@ pub(crate) struct Frame {
 /// The events of an answer, until it ends or an error ends it.
 pub(crate) type FrameStream = Pin<Box<dyn Stream<Item = Result<Frame, ProviderError>> + Send>>;
 
-/// Reads an answer as events. Dropping the stream closes the connection.
-pub(crate) fn frames(response: Response, framing: Framing, reporter: Reporter) -> FrameStream {
-    let bytes = response.bytes_stream().map(|piece| piece.map_err(Broken::Transport));
-    frames_of(bytes, framing, reporter)
+/// Reads an answer, of which this much has `begun`, as events. Dropping the stream closes the connection.
+pub(super) fn frames(
+    begun: Bytes,
+    response: Response,
+    framing: Framing,
+    reporter: Reporter,
+) -> FrameStream {
+    let begun = (!begun.is_empty()).then_some(Ok(begun));
+    let rest = response.bytes_stream().map(|piece| piece.map_err(Broken::Transport));
+    frames_of(stream::iter(begun).chain(rest), framing, reporter)
 }
 
 /// The same from any bytes.

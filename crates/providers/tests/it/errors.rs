@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use ziggurat_core::{CallContext, ErrorKind, Provider};
-use ziggurat_providers::{OpenAi, ServerConfig};
+use ziggurat_providers::{Ollama, OpenAi, ServerConfig};
 
-use crate::support::server::{Act, Server, answer, chunk, chunked_head, json};
+use crate::support::server::{
+    Act, Server, answer, chunk, chunked_head, finish_event, json, last_chunk, text_event,
+};
 use crate::support::{config, provider, request, streamed, whole};
 
 #[tokio::test]
@@ -130,11 +132,40 @@ async fn a_server_that_does_not_stream_is_read_whole() {
 
 #[tokio::test]
 async fn a_page_in_place_of_a_stream_is_no_cut_answer() {
-    let page = answer(200, &[("content-type", "text/html")], "<html>log in");
-    let server = Server::start([page]).await;
-    let error = streamed(&provider(&server)).await.unwrap_err();
+    let page = "\u{feff}\r\n<!DOCTYPE html><title>Log in</title>";
+    let (html, text) = ("text/html; charset=utf-8", "Please log in: ");
+    let kinds =
+        [Some(html), Some("Text/HTML"), Some("text/event-stream"), Some("text/plain"), None];
+    let pages = kinds.map(|kind| (kind, page)).into_iter().chain([(Some(html), text)]);
+    for (kind, page) in pages {
+        let headers: Vec<_> = kind.iter().map(|kind| ("content-type", *kind)).collect();
+        let mut script = vec![chunked_head(200, &headers)];
+        // A byte at a time, so that nothing hangs on what arrives together.
+        script.extend(page.as_bytes().chunks(1).map(chunk));
+        script.push(last_chunk());
+        let server = Server::start([script]).await;
+        let error = streamed(&provider(&server)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Protocol, "{kind:?}: {error}");
+        let (_, shown) = error.message().split_once('`').unwrap();
+        assert!(shown.to_lowercase().contains("log in"), "{kind:?}: {error}");
+    }
+    let script = vec![chunked_head(200, &[("content-type", html)]), chunk(page.as_bytes())];
+    let server = Server::start([[script, vec![last_chunk()]].concat()]).await;
+    let config = ServerConfig::ollama().with_base_url(server.url());
+    let ollama = Ollama::new(config).unwrap();
+    let error = ollama.stream(&CallContext::default(), &request()).await.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Protocol, "{error}");
-    assert!(error.message().contains("<html>log in"), "{error}");
+}
+
+#[tokio::test]
+async fn a_stream_under_a_wrong_type_or_after_blanks_is_a_stream() {
+    for kind in ["text/plain", "application/octet-stream", ""] {
+        let head = chunked_head(200, &[("content-type", kind)]);
+        let blanks = chunk(&b"\n".repeat(2000));
+        let script = vec![head, blanks, text_event("Hi"), finish_event(), last_chunk()];
+        let server = Server::start([script]).await;
+        assert_eq!(streamed(&provider(&server)).await.unwrap().text(), "Hi", "{kind}");
+    }
 }
 
 #[tokio::test]
