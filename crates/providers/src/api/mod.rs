@@ -2,6 +2,7 @@
 //! to deltas, one table of errors. An adapter adds its shapes on the wire and their translation, as pure
 //! functions.
 
+mod check;
 mod error_body;
 mod failure;
 mod finish;

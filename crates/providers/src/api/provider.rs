@@ -9,6 +9,7 @@ use reqwest::Response;
 use ziggurat_core::{CallContext, ChatRequest, ChatResponse, ChatStream, ErrorKind};
 use ziggurat_core::{ModelInfo, Price, Provider, ProviderError, chat};
 
+use super::check::check;
 use super::known::Known;
 use super::{Framing, Listing, Protocol, failure, stream};
 use crate::error::did_you_mean;
@@ -111,7 +112,7 @@ impl<P: Protocol> HttpProvider<P> {
             (true, Framing::Ndjson) => "application/x-ndjson",
         };
         let path = self.protocol.path(request, streamed);
-        let body = self.protocol.body(request, streamed);
+        let body = check(request).and_then(|()| self.protocol.body(request, streamed));
         let body = body.map_err(|fault| failure::of_request(reporter, fault))?;
         let response = self.http.post(cx, &path, body, accept).await?;
         failure::check(response, reporter).await
@@ -213,7 +214,8 @@ impl<P: Protocol> Provider for HttpProvider<P> {
     ) -> Result<Option<u64>, ProviderError> {
         let Some(sent) = self.protocol.count(request) else { return Ok(None) };
         let reporter = self.http.reporter(cx);
-        let (path, body) = sent.map_err(|fault| failure::of_request(&reporter, fault))?;
+        let (path, body) =
+            check(request).and(sent).map_err(|fault| failure::of_request(&reporter, fault))?;
         let response = self.http.post(cx, &path, body, "application/json").await?;
         let body = failure::read_answer(response, &reporter).await?;
         let none = || reporter.protocol("this is no count of tokens", &body, "no count".into());

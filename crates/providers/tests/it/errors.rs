@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use ziggurat_core::{CallContext, ErrorKind, Provider};
-use ziggurat_providers::{Ollama, OpenAi, ServerConfig};
+use ziggurat_core::chat::Image;
+use ziggurat_core::{CallContext, ChatRequest, ErrorKind, Message, Provider};
+use ziggurat_providers::{Anthropic, Gemini, Ollama, OpenAi, OpenAiResponses, ServerConfig};
 
 use crate::support::server::{
     Act, Server, answer, chunk, chunked_head, finish_event, json, last_chunk, text_event,
@@ -166,6 +167,32 @@ async fn a_stream_under_a_wrong_type_or_after_blanks_is_a_stream() {
         let server = Server::start([script]).await;
         assert_eq!(streamed(&provider(&server)).await.unwrap().text(), "Hi", "{kind}");
     }
+}
+
+#[tokio::test]
+async fn what_no_api_takes_is_not_sent() {
+    let server = Server::start([json(200, "{}")]).await;
+    let picture = Message::user("Look:").with_images([Image::base64("nonsense", "QQ==")]);
+    let config = || config(&server);
+    let providers: [Box<dyn Provider>; 5] = [
+        Box::new(OpenAi::new(config()).unwrap()),
+        Box::new(OpenAiResponses::new(config()).unwrap()),
+        Box::new(Anthropic::new(config()).unwrap()),
+        Box::new(Gemini::new(config()).unwrap()),
+        Box::new(Ollama::new(config()).unwrap()),
+    ];
+    let cx = CallContext::default();
+    for messages in [vec![], vec![picture]] {
+        let request = ChatRequest::new("m", messages);
+        for provider in &providers {
+            let whole = provider.chat(&cx, &request).await.unwrap_err();
+            let streamed = provider.stream(&cx, &request).await.err().unwrap();
+            for error in [whole, streamed] {
+                assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+            }
+        }
+    }
+    assert_eq!(server.received().len(), 0);
 }
 
 #[tokio::test]
