@@ -25,7 +25,9 @@ pub const AUTO_MODEL: &str = "auto";
 ///
 /// One attempt per call, no redirects, no clock over a whole answer but the caller's
 /// [deadline](CallContext::with_deadline); see [`ServerConfig`] for what can be set. Cheap to clone, and
-/// clones share their connections.
+/// clones share their connections. The exception to one attempt is [`Provider::model`]: with a key, a server
+/// other than the vendor's own is asked for its list twice, once without the key, to learn whether the list
+/// says anything about the key.
 #[derive(Clone)]
 pub struct HttpProvider<P> {
     name: String,
@@ -170,8 +172,9 @@ impl<P: Protocol> Provider for HttpProvider<P> {
     /// [default model](ServerConfig::with_default_model) if it is listed or nothing is, else the first
     /// listed model that can chat.
     ///
-    /// With a key, a server other than the vendor's own is asked a second time without it, to find out
-    /// whether the list says anything about the key.
+    /// With a key, a server other than the vendor's own is asked twice, the second time without the key: many
+    /// lists are public and come with any key, so only a refusal without one shows that the key was looked
+    /// at ([`ModelInfo::key_checked`]).
     async fn model(&self, cx: &CallContext, model: &str) -> Result<ModelInfo, ProviderError> {
         let (listing, listed) = match self.listing(cx).await {
             Ok(listing) => (listing, true),
