@@ -11,7 +11,8 @@ use super::Fault;
 
 /// Whether the request can be one to any API.
 pub(super) fn check(request: &ChatRequest) -> Result<(), Fault> {
-    if request.messages.is_empty() {
+    // What is to be answered may also stand in words of the API's own (a stored prompt, a conversation).
+    if request.messages.is_empty() && request.extra.is_empty() {
         return Err(invalid("there is no message to answer".to_owned()));
     }
     let parts = request.messages.iter().flat_map(|message| &message.content);

@@ -40,7 +40,12 @@ fn asked(body: &Value) -> ChatRequest {
         .get("json_schema")
         .map(|schema| JsonSchema { name: text(&schema["name"]), schema: schema["schema"].clone() });
     let max_tokens = body["max_tokens"].as_u64().map(|tokens| u32::try_from(tokens).unwrap());
-    ChatRequest::new(text(&body["model"]), messages.map(|m| Message::user(text(&m["content"]))))
+    let mut messages: Vec<_> = messages.map(|m| Message::user(text(&m["content"]))).collect();
+    if messages.is_empty() {
+        // We send no request without any; what the server says to one is read all the same.
+        messages.push(Message::user("hello"));
+    }
+    ChatRequest::new(text(&body["model"]), messages)
         .with_tools(tools)
         .with_response_schema(schema)
         .with_max_tokens(max_tokens)
