@@ -69,7 +69,8 @@ impl Choice {
 /// 2. a key: the default model of the first provider that has one, in this order: `openai`, `anthropic`,
 ///    `gemini`, then `azure` (which needs an address and a default model of its user's), `cerebras`,
 ///    `deepseek`, `fireworks`, `groq`, `mistral`, `openrouter`, `perplexity`, `together`, `xai`, then any
-///    other row with a default model by name, unless its key is printed by a command. Which variables, files or commands hold a key, its row says; see [`Dialect`](crate::Dialect);
+///    other row with a default model by name, unless its key is printed by a command. Which variables,
+///    files or commands hold a key, its row says; see [`Dialect`](crate::Dialect);
 /// 3. the first of the local servers that lists a model within 300 ms; all are asked at once, without
 ///    a key. Its provider is the registry's of that name, at its own address if that is where the server
 ///    was found, with its key if one is set; a name that is not registered stands for a free server
