@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::{Cost, NodeInfo, Reason, Usage};
+use crate::{Budget, Cost, ModelInfo, NodeInfo, Provider, RateLimits, Reason, Usage};
 
 /// One model call that has ended, well or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,8 @@ impl CallRecord {
 pub enum Signal {
     /// A piece of its answer has arrived.
     Text(String),
-    /// A model call has ended. Sent for failed and abandoned calls too: they may have cost money.
+    /// An attempt at a model has ended. Sent for failed and abandoned ones too: they may have cost
+    /// money.
     Call(CallRecord),
     /// An attempt failed and the agent tries again.
     Retrying {
@@ -41,6 +42,12 @@ pub enum Signal {
         /// Why the last one failed.
         reason: Reason,
     },
+    /// The call waits for room under a limit; nothing has been sent.
+    Queued,
+    /// There is room, and the call goes on.
+    Dequeued,
+    /// A server said how much its key may still ask of it.
+    RateLimits(RateLimits),
 }
 
 /// Watches the calls of a context.
@@ -76,11 +83,14 @@ pub struct CallContext {
     node: Option<Arc<NodeInfo>>,
     observer: Option<Arc<dyn Observer>>,
     deadline: Option<Instant>,
+    model: Option<Arc<ModelInfo>>,
+    budget: Option<Arc<dyn Budget>>,
 }
 
 impl CallContext {
     /// The same context with a moment at which its calls must have ended, streams included. An adapter
-    /// ends a call that has not with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
+    /// ends a call that has not with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). Where tokio's time is
+    /// paused, take it from tokio's clock: `tokio::time::Instant::into_std`.
     pub fn with_deadline(mut self, deadline: impl Into<Option<Instant>>) -> Self {
         self.deadline = deadline.into();
         self
@@ -101,6 +111,41 @@ impl CallContext {
     pub fn with_observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
         self
+    }
+
+    /// The same context; this sees every signal before its observer does.
+    pub fn tapped(&self, tap: impl Fn(&Signal) + Send + Sync + 'static) -> Self {
+        let outer = self.clone();
+        let observer = move |signal: Signal| {
+            tap(&signal);
+            outer.signal(signal);
+        };
+        self.clone().with_observer(Arc::new(observer))
+    }
+
+    /// The same context, for calls to a model of which this is known.
+    pub fn with_model(mut self, model: impl Into<Arc<ModelInfo>>) -> Self {
+        self.model = Some(model.into());
+        self
+    }
+
+    /// What is known of this model: as it was [resolved](Self::with_model) for the call, if it is the same
+    /// one, else as the provider knows it without asking.
+    pub fn model_of(&self, provider: &dyn Provider, model: &str) -> Arc<ModelInfo> {
+        let resolved = self.model.as_ref();
+        let same = |info: &&Arc<ModelInfo>| info.id == model && info.provider == provider.name();
+        resolved.filter(same).map_or_else(|| Arc::new(provider.known(model)), Arc::clone)
+    }
+
+    /// The same context, its attempts paid from this budget.
+    pub fn with_budget(mut self, budget: Arc<dyn Budget>) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// The budget that its attempts are paid from, if there is one.
+    pub fn budget(&self) -> Option<&Arc<dyn Budget>> {
+        self.budget.as_ref()
     }
 
     /// The node that calls, if it is part of a run.

@@ -32,6 +32,12 @@ impl Rates {
         Self { input, output, cached_input: None, cache_write: None, cache_write_1h: None }
     }
 
+    /// The most that one token read can cost, written into a cache or not.
+    fn dearest_input(&self) -> Usd {
+        let written = [self.cache_write, self.cache_write_1h];
+        written.into_iter().flatten().chain(self.cached_input).fold(self.input, Usd::max)
+    }
+
     /// Whether nothing is charged, whatever is used.
     fn are_zero(&self) -> bool {
         let cache = [self.cached_input, self.cache_write, self.cache_write_1h];
@@ -127,6 +133,18 @@ impl Price {
     pub const fn with_long_context(mut self, above: u64, rates: Rates) -> Self {
         self.long_context = Some(LongContext { above, rates });
         self
+    }
+
+    /// The most that a call with these counts of tokens can cost: every token read at the dearest rate
+    /// that a token read can have, in the dearest tier. `None` if a count is unknown.
+    pub fn worst(&self, usage: &Usage) -> Option<Usd> {
+        if self.is_free() {
+            return Some(Usd::ZERO);
+        }
+        let (input, output) = (usage.input_tokens?, usage.output_tokens?);
+        let long = self.long_context.map(|long| long.rates);
+        let tiers = [Some(self.rates), long].into_iter().flatten();
+        tiers.map(|rates| rates.dearest_input() * input + rates.output * output).max()
     }
 
     /// Whether nothing is charged, whatever is used.
@@ -285,6 +303,18 @@ mod tests {
         assert!(!Price::per_token(Usd::ZERO, usd("0.1")).is_free());
         let long = Rates::new(usd("0.1"), Usd::ZERO);
         assert!(!Price::FREE.with_long_context(1000, long).is_free());
+    }
+
+    #[test]
+    fn the_worst_case_is_never_below_the_bill() {
+        let long = Rates::new(usd("0.000004"), usd("0.000010"));
+        let price = Price::per_token(usd("0.000002"), usd("0.000008"))
+            .with_cache_write(usd("0.000005"))
+            .with_long_context(200_000, long);
+        // 1,000 x 5e-6 + 100 x 8e-6, dearer than 1,000 x 4e-6 + 100 x 10e-6
+        assert_eq!(price.worst(&Usage::new(1_000, 100)), Some(usd("0.0058")));
+        assert_eq!(price.worst(&Usage::UNKNOWN), None);
+        assert_eq!(Price::FREE.worst(&Usage::UNKNOWN), Some(Usd::ZERO));
     }
 
     #[test]

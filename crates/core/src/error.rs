@@ -21,6 +21,8 @@ pub enum ErrorKind {
     Permission,
     /// The account has no money or quota left; waiting a moment does not help.
     Quota,
+    /// A cap of the run leaves no room for the call; nothing was sent.
+    Budget,
     /// Too many requests or tokens just now.
     RateLimit,
     /// The provider cannot serve just now: its fault, or it is overloaded.
@@ -92,6 +94,7 @@ impl ErrorKind {
             Self::Auth
                 | Self::Permission
                 | Self::Quota
+                | Self::Budget
                 | Self::RateLimit
                 | Self::InvalidRequest
                 | Self::ModelNotFound
@@ -107,6 +110,7 @@ impl ErrorKind {
             Self::Auth => "auth",
             Self::Permission => "permission",
             Self::Quota => "quota",
+            Self::Budget => "budget",
             Self::RateLimit => "rate_limit",
             Self::Server => "server",
             Self::InvalidRequest => "invalid_request",

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::chat::{self, ChatRequest, ChatResponse};
-use crate::{CallContext, CallRecord, Cost, ModelInfo, Provider, ProviderError, Signal, Usage};
+use crate::{CallContext, Layer, Meter, ModelInfo, Provider, ProviderError, Signal};
 
 /// How an answer is fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,6 +52,15 @@ impl Model {
         Self::resolve(cx, Arc::clone(&self.provider), &self.info.id).await
     }
 
+    /// The same model with these policies around its provider. What is known of it stays.
+    ///
+    /// Layer a provider once and make all of its models from that: two handles whose providers are not
+    /// the same one share nothing, no limit and no connection.
+    pub fn layered(&self, layer: &dyn Layer) -> Self {
+        let provider = layer.layer(Arc::clone(&self.provider));
+        Self { provider, info: Arc::clone(&self.info) }
+    }
+
     /// What is known of it.
     pub fn info(&self) -> &ModelInfo {
         &self.info
@@ -79,58 +88,21 @@ impl Model {
         if self.info.temperature == Some(false) {
             request.temperature = None;
         }
-        let mut meter = Meter { cx, info: &self.info, usage: Usage::UNKNOWN };
-        let response = match delivery {
-            Delivery::Whole => {
-                self.provider.chat(cx, &request).await.inspect_err(|error| meter.refused(error))?
-            }
+        let cx = &cx.clone().with_model(Arc::clone(&self.info));
+        let (meter, metered) = Meter::start(cx, Arc::clone(&self.info));
+        match delivery {
+            Delivery::Whole => meter.ended(self.provider.chat(&metered, &request).await),
             Delivery::Streamed => {
-                let opened = self.provider.stream(cx, &request).await;
-                let stream = opened.inspect_err(|error| meter.refused(error))?;
-                // Whatever breaks an open stream comes after tokens were written: what the call cost
-                // is then unknown, even if the server calls it a refusal.
+                let stream = meter.opened(self.provider.stream(&metered, &request).await)?;
                 let on_text = |text: &str| cx.signal(Signal::Text(text.to_owned()));
-                chat::collect(self.provider.name(), stream, on_text).await?
+                chat::collect(self.provider.name(), stream, on_text).await
             }
-        };
-        meter.usage = response.usage;
-        Ok(response)
+        }
     }
 }
 
 impl fmt::Debug for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Model").field("info", &self.info).finish_non_exhaustive()
-    }
-}
-
-/// Reports one call when it is dropped, whichever way the call ends.
-struct Meter<'a> {
-    cx: &'a CallContext,
-    info: &'a ModelInfo,
-    usage: Usage,
-}
-
-impl Meter<'_> {
-    /// The provider answered with an error in place of an answer.
-    fn refused(&mut self, error: &ProviderError) {
-        if error.kind().is_unbilled() {
-            self.usage = Usage::ZERO;
-        }
-    }
-
-    fn cost(&self) -> Cost {
-        if self.usage == Usage::ZERO {
-            return Cost::ZERO;
-        }
-        let amount = self.info.price.and_then(|price| price.of(&self.usage));
-        amount.map_or(Cost::UNKNOWN, Cost::known)
-    }
-}
-
-impl Drop for Meter<'_> {
-    fn drop(&mut self) {
-        let record = CallRecord::new(self.info.name(), self.usage, self.cost());
-        self.cx.signal(Signal::Call(record));
     }
 }

@@ -24,6 +24,8 @@ pub mod gemini;
 mod http;
 #[cfg(feature = "http")]
 mod key_source;
+#[cfg(feature = "layers")]
+pub mod layers;
 #[cfg(feature = "http")]
 mod local_server;
 mod nearest;

@@ -3,7 +3,7 @@
 
 use futures::stream::{self, BoxStream, StreamExt};
 
-use super::{ChatResponse, ContentPart, FinishReason, Reasoning, ToolCall};
+use super::{AnswerSource, ChatResponse, ContentPart, FinishReason, Reasoning, ToolCall};
 use crate::{ErrorKind, ProviderError, Usage};
 
 /// A piece of an answer.
@@ -52,6 +52,8 @@ pub struct ChatEnd {
     pub id: Option<String>,
     /// The provider's id of the request, for its support.
     pub request_id: Option<String>,
+    /// Where the answer came from.
+    pub source: AnswerSource,
 }
 
 impl ChatEnd {
@@ -64,6 +66,7 @@ impl ChatEnd {
             model: model.into(),
             id: None,
             request_id: None,
+            source: AnswerSource::Model,
         }
     }
 
@@ -79,7 +82,8 @@ pub type ChatStream = BoxStream<'static, Result<ChatDelta, ProviderError>>;
 
 /// A whole answer as a stream, for providers that cannot stream: each part in one piece, then the end.
 pub fn stream_of(response: ChatResponse) -> ChatStream {
-    let ChatResponse { content, finish, stop_sequence, usage, model, id, request_id } = response;
+    let ChatResponse { content, finish, stop_sequence, usage, model, id, request_id, source } =
+        response;
     let (mut thoughts, mut calls) = (0.., 0..);
     let parts = content.into_iter().filter_map(move |part| match part {
         ContentPart::Text { text } => Some(ChatDelta::Text(text)),
@@ -95,7 +99,8 @@ pub fn stream_of(response: ChatResponse) -> ChatStream {
         }),
         _ => None,
     });
-    let end = ChatDelta::End(ChatEnd { finish, stop_sequence, usage, model, id, request_id });
+    let end =
+        ChatDelta::End(ChatEnd { finish, stop_sequence, usage, model, id, request_id, source });
     let deltas: Vec<_> = parts.chain([end]).map(Ok).collect();
     stream::iter(deltas).boxed()
 }
@@ -157,9 +162,9 @@ impl PartialResponse {
 
     /// The whole answer.
     pub fn end(self, end: ChatEnd) -> ChatResponse {
-        let ChatEnd { finish, stop_sequence, usage, model, id, request_id } = end;
+        let ChatEnd { finish, stop_sequence, usage, model, id, request_id, source } = end;
         let content = self.content.into_parts();
-        ChatResponse { content, finish, stop_sequence, usage, model, id, request_id }
+        ChatResponse { content, finish, stop_sequence, usage, model, id, request_id, source }
     }
 }
 

@@ -24,6 +24,31 @@ pub enum FinishReason {
     Other(String),
 }
 
+/// Where an answer came from. Only what a model made was paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AnswerSource {
+    /// A model made it for this call.
+    #[default]
+    Model,
+    /// A cache had it from an earlier call.
+    Cache,
+    /// It was recorded in an earlier run.
+    Recording,
+}
+
+impl AnswerSource {
+    /// Whether the call took no tokens: nobody was asked.
+    pub fn is_free(self) -> bool {
+        self != Self::Model
+    }
+
+    fn is_model(&self) -> bool {
+        *self == Self::Model
+    }
+}
+
 /// A whole answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -45,6 +70,9 @@ pub struct ChatResponse {
     /// The provider's id of the request, for its support.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// Where it came from. If not from a model, `usage` is what it once took, and this call was free.
+    #[serde(default, skip_serializing_if = "AnswerSource::is_model")]
+    pub source: AnswerSource,
 }
 
 impl ChatResponse {
@@ -65,6 +93,7 @@ impl ChatResponse {
             model: model.into(),
             id: None,
             request_id: None,
+            source: AnswerSource::Model,
         }
     }
 
@@ -128,6 +157,12 @@ impl ChatResponse {
     /// The same answer with the provider's id of the request.
     pub fn with_request_id(mut self, request_id: impl Into<Option<String>>) -> Self {
         self.request_id = request_id.into();
+        self
+    }
+
+    /// The same answer, from there.
+    pub fn with_source(mut self, source: AnswerSource) -> Self {
+        self.source = source;
         self
     }
 }

@@ -1,0 +1,1 @@
+//! Sets aside what an attempt may cost, and settles what it did.

@@ -1,0 +1,1 @@
+//! Answers alike questions once.

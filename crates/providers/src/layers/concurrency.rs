@@ -1,0 +1,1 @@
+//! How many calls at once a server bears, found by trying.

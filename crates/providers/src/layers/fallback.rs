@@ -1,0 +1,1 @@
+//! Asks another model where one cannot answer.

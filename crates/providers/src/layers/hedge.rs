@@ -1,0 +1,1 @@
+//! Asks a second time where the first answer is late.

@@ -1,0 +1,1 @@
+//! Requests and tokens per minute, shared by all callers of a key.

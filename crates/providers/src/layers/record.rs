@@ -1,0 +1,1 @@
+//! Records what a provider answers, and replays it.

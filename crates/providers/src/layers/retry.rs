@@ -1,0 +1,1 @@
+//! Tries again what may succeed a moment later.

@@ -1,0 +1,1 @@
+//! All of them in the right order.

@@ -1,0 +1,1 @@
+//! Spans of calls, by the conventions of OpenTelemetry.

@@ -1,0 +1,1 @@
+//! Clocks over one attempt.

@@ -1,0 +1,1 @@
+//! The layer `budget` through its public face.

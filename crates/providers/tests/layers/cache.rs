@@ -1,0 +1,1 @@
+//! The layer `cache` through its public face.

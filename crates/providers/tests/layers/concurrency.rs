@@ -1,0 +1,1 @@
+//! The layer `concurrency` through its public face.

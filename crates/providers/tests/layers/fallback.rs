@@ -1,0 +1,1 @@
+//! The layer `fallback` through its public face.

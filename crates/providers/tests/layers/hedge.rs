@@ -1,0 +1,1 @@
+//! The layer `hedge` through its public face.

@@ -1,0 +1,14 @@
+//! The layers, over scripted models and paused time; each runs the conformance suite of providers too.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
+mod budget;
+mod cache;
+mod concurrency;
+mod fallback;
+mod hedge;
+mod rate_limit;
+mod record;
+mod retry;
+mod telemetry;
+mod timeout;

@@ -1,0 +1,1 @@
+//! The layer `rate_limit` through its public face.

@@ -1,0 +1,1 @@
+//! The layer `record` through its public face.

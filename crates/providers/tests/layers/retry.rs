@@ -1,0 +1,1 @@
+//! The layer `retry` through its public face.

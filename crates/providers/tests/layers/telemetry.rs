@@ -1,0 +1,1 @@
+//! The layer `telemetry` through its public face.

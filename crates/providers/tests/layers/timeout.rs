@@ -1,0 +1,1 @@
+//! The layer `timeout` through its public face.
