@@ -154,6 +154,7 @@ fn at_local_server(
     if !registry.names().any(|known| known == name) {
         let adapter = dialect::build(Api::OpenaiChat, keyless(server, options))
             .map_err(|source| SelectionError::Config { provider: name.to_owned(), source })?;
+        let adapter = registry.layered(name, adapter);
         return Ok(Choice::new(Model::known(adapter, &model), &why).at(base_url));
     }
     let full_name = ModelName { provider: name.to_owned(), model: Some(model) };

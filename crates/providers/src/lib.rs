@@ -34,6 +34,7 @@ pub mod ollama;
 #[cfg(feature = "openai")]
 pub mod openai;
 mod options;
+mod per_minute;
 #[cfg(feature = "http")]
 mod quirks;
 mod registry;
@@ -44,7 +45,8 @@ mod user_entries;
 pub use catalog::{Catalog, CatalogEntry, CatalogError};
 pub use error::{ConfigError, SelectionError};
 pub use options::{ALLOW_HOSTS, Env, ProviderOptions, process_env};
-pub use registry::{Factory, Registered, Registry};
+pub use per_minute::PerMinute;
+pub use registry::{Factory, LayerFactory, Registered, Registry};
 
 #[cfg(feature = "anthropic")]
 pub use anthropic::Anthropic;

@@ -5,17 +5,20 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use ziggurat_core::{Model, ModelName, Provider};
+use ziggurat_core::{Layer, Model, ModelName, Provider};
 
 use crate::nearest::nearest;
 use crate::user_entries::UserEntries;
-use crate::{Catalog, ConfigError, ProviderOptions, SelectionError};
+use crate::{Catalog, ConfigError, PerMinute, ProviderOptions, SelectionError};
 #[cfg(feature = "http")]
 use crate::{Dialect, DialectError, Endpoint};
 
 /// Makes a provider from options.
 pub type Factory =
     dyn Fn(&ProviderOptions<'_>) -> Result<Arc<dyn Provider>, ConfigError> + Send + Sync;
+
+/// Makes the policies around a provider of this name.
+pub type LayerFactory = dyn Fn(&str) -> Arc<dyn Layer> + Send + Sync;
 
 /// Providers by name. Cheap to clone.
 ///
@@ -32,6 +35,7 @@ pub type Factory =
 pub struct Registry {
     entries: BTreeMap<String, Entry>,
     catalog: Option<Arc<Catalog>>,
+    layers: Option<Arc<LayerFactory>>,
 }
 
 /// A provider that is registered.
@@ -153,6 +157,31 @@ impl Registry {
         self.catalog = Some(catalog);
     }
 
+    /// Puts policies around every provider that is made from now on: this is asked for them by the
+    /// provider's name. Default: none, a provider is as its adapter made it.
+    ///
+    /// A provider has limits of its own then: make it once, and its models from that one.
+    pub fn set_layers(&mut self, layers: impl Fn(&str) -> Arc<dyn Layer> + Send + Sync + 'static) {
+        self.layers = Some(Arc::new(layers));
+    }
+
+    /// A provider of this name within the policies.
+    pub(crate) fn layered(&self, name: &str, made: Arc<dyn Provider>) -> Arc<dyn Provider> {
+        match &self.layers {
+            Some(layers) => layers(name).layer(made),
+            None => made,
+        }
+    }
+
+    /// What the key of a provider allows a minute, as far as its row says.
+    pub fn per_minute(&self, name: &str) -> PerMinute {
+        match self.entries.get(name).map(|entry| &entry.maker) {
+            #[cfg(feature = "http")]
+            Some(Maker::Dialect(dialect)) => dialect.per_minute(),
+            _ => PerMinute::default(),
+        }
+    }
+
     /// The catalogue of models.
     pub fn catalog(&self) -> Arc<Catalog> {
         self.catalog.clone().unwrap_or_else(Catalog::builtin)
@@ -207,7 +236,8 @@ impl Registry {
             #[cfg(feature = "http")]
             Maker::Dialect(dialect) => dialect.provider(name, &options),
         };
-        made.map_err(|source| SelectionError::Config { provider: name.to_owned(), source })
+        made.map(|made| self.layered(name, made))
+            .map_err(|source| SelectionError::Config { provider: name.to_owned(), source })
     }
 
     /// A model by name, with what is known of it without asking anybody: [`Model::refreshed`] asks the

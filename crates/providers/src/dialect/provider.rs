@@ -14,7 +14,7 @@ use super::row::Row;
 use super::{Api, DialectError, Endpoint, build, builtin, takes};
 use crate::http::without_credentials;
 use crate::nearest::nearest;
-use crate::{ConfigError, KeySource, ProviderOptions, ServerConfig};
+use crate::{ConfigError, KeySource, PerMinute, ProviderOptions, ServerConfig};
 
 /// A provider as it is written in a file: which API it speaks, where, and what opens it.
 ///
@@ -30,6 +30,7 @@ use crate::{ConfigError, KeySource, ProviderOptions, ServerConfig};
 /// | `vendor` | whose models these are in the [catalogue](crate::Catalog), if not the provider's own |
 /// | `free` | whether its models cost nothing |
 /// | `json_schema` | whether any of its models obeys a JSON schema |
+/// | `rpm`, `tpm` | requests and tokens a minute that the key allows, see [`PerMinute`] |
 /// | `auth` | `"bearer"`, or `{ header = "api-key" }` (default: as the API's vendor takes it) |
 /// | `headers`, `query` | what every request has besides, as tables |
 /// | `allow_hosts` | hosts the address may lead to that are neither public nor this machine, see [`ServerConfig::with_allowed_hosts`] |
@@ -88,6 +89,11 @@ impl Dialect {
         }
         let nearest = nearest(name, builtin().keys().map(String::as_str));
         Err(DialectError::NoBaseUrl { name: name.to_owned(), nearest })
+    }
+
+    /// What its key allows a minute, as far as the row says.
+    pub(crate) fn per_minute(&self) -> PerMinute {
+        PerMinute { requests: self.row.rpm, tokens: self.row.tpm }
     }
 
     pub(crate) fn api(&self) -> Api {

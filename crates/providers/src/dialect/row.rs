@@ -1,6 +1,7 @@
 //! What is written of a provider: by us in `dialects.toml`, by users in a file of their own.
 
 use std::collections::BTreeMap;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -30,6 +31,8 @@ pub(super) struct Row {
     pub(super) vendor: Option<String>,
     pub(super) free: Option<bool>,
     pub(super) json_schema: Option<bool>,
+    pub(super) rpm: Option<NonZeroU32>,
+    pub(super) tpm: Option<NonZeroU64>,
     pub(super) auth: Option<Auth>,
     pub(super) allow_hosts: Vec<String>,
     #[serde(deserialize_with = "headers")]
@@ -89,6 +92,8 @@ impl Row {
             vendor: self.vendor.or(below.vendor),
             free: self.free.or(below.free),
             json_schema: self.json_schema.or(below.json_schema),
+            rpm: self.rpm.or(below.rpm),
+            tpm: self.tpm.or(below.tpm),
             auth: self.auth.or(below.auth),
             allow_hosts: [below.allow_hosts, self.allow_hosts].concat(),
             headers: below.headers.into_iter().chain(self.headers).collect(),

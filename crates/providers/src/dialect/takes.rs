@@ -21,6 +21,8 @@ pub(super) fn of_row(key: &str) -> Option<String> {
         "key_command" => "a program and its arguments, written as a list: [\"op\", \"read\", …]",
         "default_model" | "vendor" => TEXT,
         "free" | "json_schema" => BOOLEAN,
+        "rpm" => "a number of requests a minute, at least 1",
+        "tpm" => "a number of tokens a minute, at least 1",
         "auth" => "\"bearer\" or { header = \"NAME\" }",
         "allow_hosts" => "a list of hosts: [\"10.0.0.7\", \"models.internal\"]",
         "headers" => {

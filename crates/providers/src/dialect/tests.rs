@@ -220,3 +220,17 @@ fn nothing_of_a_row_that_may_be_a_secret_is_shown() {
     assert!(!format!("{dialect:?} {dialect:#?}").contains("canary"), "{dialect:?}");
     assert!(!dialect.description("x").contains("canary"), "{}", dialect.description("x"));
 }
+
+#[test]
+fn what_a_key_allows_is_read_and_a_row_above_has_the_say() {
+    let mut registry = Registry::builtin();
+    assert_eq!(registry.per_minute("groq"), crate::PerMinute::default());
+    registry.register_dialect("groq", row("rpm = 30\ntpm = 6_000")).unwrap();
+    registry.register_dialect("groq", row("rpm = 60")).unwrap();
+    let limits = registry.per_minute("groq");
+    assert_eq!(limits.requests.map(u32::from), Some(60));
+    assert_eq!(limits.tokens.map(u64::from), Some(6_000));
+    for text in ["rpm = 0", "tpm = -1", "rpm = \"60\"", "tpm = 0.5"] {
+        assert!(refused(text).contains("a minute, at least 1"), "{}", refused(text));
+    }
+}
