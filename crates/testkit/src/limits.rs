@@ -118,10 +118,13 @@ impl Limits {
 
     fn admit_at(&self, now: Instant, tokens: u64) -> Verdict {
         let counts = &mut *lock(&self.counts);
-        let sides = [(self.requests, &mut counts.requests, 1), (self.tokens, &mut counts.tokens, tokens)];
+        let sides =
+            [(self.requests, &mut counts.requests, 1), (self.tokens, &mut counts.tokens, tokens)];
         let mut limited: Vec<_> = sides
             .into_iter()
-            .map(|(limit, gauge, need)| limit.map(|limit| (gauge.at(now, self.algorithm, limit), need)))
+            .map(|(limit, gauge, need)| {
+                limit.map(|limit| (gauge.at(now, self.algorithm, limit), need))
+            })
             .collect();
         let waits = limited.iter().flatten().filter_map(|(gauge, need)| gauge.wait(*need));
         let wait = waits.max();

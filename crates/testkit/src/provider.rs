@@ -231,7 +231,8 @@ impl ScriptedProvider {
         if let Some(told) = told {
             cx.signal(Signal::RateLimits(told));
         }
-        let refusal = self.error(ErrorKind::RateLimit, "the limit of a minute is reached (scripted)");
+        let refusal =
+            self.error(ErrorKind::RateLimit, "the limit of a minute is reached (scripted)");
         Err(refusal.with_status(429).with_retry_after(retry_after))
     }
 

@@ -69,10 +69,11 @@ async fn every_answer_and_every_refusal_says_what_is_left() {
         Signal::RateLimits(told) => Some((told.requests.unwrap(), told.tokens.unwrap())),
         _ => None,
     });
-    let expected = [(1, 100, 30_000), (0, 3, 59_000), (0, 6, 58_000)].map(|(requests, tokens, ms)| {
-        let reset = Duration::from_millis(ms);
-        (RateWindow::new(2, requests, reset), RateWindow::new(200, tokens, reset))
-    });
+    let expected =
+        [(1, 100, 30_000), (0, 3, 59_000), (0, 6, 58_000)].map(|(requests, tokens, ms)| {
+            let reset = Duration::from_millis(ms);
+            (RateWindow::new(2, requests, reset), RateWindow::new(200, tokens, reset))
+        });
     assert_eq!(told.collect::<Vec<_>>(), expected);
     assert_eq!(provider.calls().len(), 3);
     assert_eq!(provider.cancelled(), 0);
