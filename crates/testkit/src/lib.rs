@@ -5,6 +5,7 @@
 pub mod conformance;
 mod inspect;
 mod ledger;
+mod limits;
 mod pieces;
 mod play;
 mod provider;
@@ -15,6 +16,7 @@ pub mod server;
 mod turn;
 
 pub use ledger::Call;
+pub use limits::{Algorithm, Limits};
 pub use provider::ScriptedProvider;
 pub use recorder::Recorder;
 pub use turn::Turn;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
 use ziggurat_core::chat::{self, ChatDelta, ChatEnd, ChatResponse, ChatStream};
-use ziggurat_core::{ErrorKind, ProviderError};
+use ziggurat_core::{CallContext, ErrorKind, ProviderError, RateLimits, Signal};
 
 use crate::ledger::InFlight;
 use crate::turn::Ending;
@@ -19,6 +19,8 @@ pub(crate) struct Play {
     pub(crate) model: String,
     pub(crate) turn: Turn,
     pub(crate) call: InFlight,
+    /// What the server says of its limits once it answers, and to whom.
+    pub(crate) told: Option<(CallContext, RateLimits)>,
 }
 
 /// What comes after the pieces.
@@ -48,8 +50,11 @@ impl Play {
     /// The answer in pieces.
     #[expect(clippy::panic, reason = "the script asks for it")]
     pub(crate) async fn stream(self) -> Result<ChatStream, ProviderError> {
-        let Self { provider, model, turn, call } = self;
+        let Self { provider, model, turn, call, told } = self;
         wait(turn.delay).await;
+        if let Some((cx, told)) = told {
+            cx.signal(Signal::RateLimits(told));
+        }
         let error = |kind, message: &str| {
             let mut error = ProviderError::new(&provider, kind, message);
             if let Some(status) = turn.status {

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use ziggurat_core::chat::{ChatRequest, ChatResponse, ChatStream};
-use ziggurat_core::{CallContext, ErrorKind, Model, ModelInfo, Provider, ProviderError, Tier};
+use ziggurat_core::{CallContext, ErrorKind, Model, ModelInfo, Provider, ProviderError};
+use ziggurat_core::{RateLimits, Signal, Tier};
 
 use crate::ledger::{InFlight, Ledger};
+use crate::limits::{Limits, Verdict};
 use crate::play::Play;
 use crate::script::{Script, text_of};
 use crate::{Turn, lock};
@@ -27,6 +29,7 @@ pub struct ScriptedProvider {
     describe: Option<Describe>,
     models: Option<Result<Vec<String>, (ErrorKind, String)>>,
     count: Option<Count>,
+    limits: Option<Limits>,
     pub(crate) script: Arc<Mutex<Script>>,
     pub(crate) ledger: Arc<Mutex<Ledger>>,
 }
@@ -45,6 +48,7 @@ impl ScriptedProvider {
             describe: None,
             models: None,
             count: None,
+            limits: None,
             script: Arc::default(),
             ledger: Arc::default(),
         }
@@ -88,6 +92,12 @@ impl ScriptedProvider {
         count: impl Fn(&ChatRequest) -> u64 + Send + Sync + 'static,
     ) -> Self {
         self.count = Some(Arc::new(count));
+        self
+    }
+
+    /// The same provider; it refuses what is asked beyond these limits, and then plays no turn.
+    pub fn limited(mut self, limits: Limits) -> Self {
+        self.limits = Some(limits);
         self
     }
 
@@ -190,6 +200,13 @@ impl ScriptedProvider {
         streamed: bool,
     ) -> Result<Play, ProviderError> {
         let call = InFlight::begin(&self.ledger, cx, request, streamed);
+        let told = match self.admit(cx, request) {
+            Ok(told) => told.map(|told| (cx.clone(), told)),
+            Err(refusal) => {
+                call.end();
+                return Err(refusal);
+            }
+        };
         let turn = match lock(&self.script).next(cx, request) {
             Ok(turn) => turn,
             Err(words) => {
@@ -197,7 +214,26 @@ impl ScriptedProvider {
                 return Err(self.error(ErrorKind::InvalidRequest, words));
             }
         };
-        Ok(Play { provider: self.name.clone(), model: request.model.clone(), turn, call })
+        let (provider, model) = (self.name.clone(), request.model.clone());
+        Ok(Play { provider, model, turn, call, told })
+    }
+
+    /// What the server says of its limits beside the answer, or its refusal.
+    fn admit(
+        &self,
+        cx: &CallContext,
+        request: &ChatRequest,
+    ) -> Result<Option<RateLimits>, ProviderError> {
+        let Some(limits) = &self.limits else { return Ok(None) };
+        let usage = lock(&self.script).usage_of_next(cx, request);
+        let Verdict { refused, told } = limits.admit(request, usage);
+        let Some(retry_after) = refused else { return Ok(told) };
+        if let Some(told) = told {
+            cx.signal(Signal::RateLimits(told));
+        }
+        let refusal =
+            self.error(ErrorKind::RateLimit, "the limit of a minute is reached (scripted)");
+        Err(refusal.with_status(429).with_retry_after(retry_after))
     }
 
     fn listed(&self) -> Result<&[String], ProviderError> {
