@@ -12,7 +12,6 @@ mod ndjson;
 mod opening;
 mod report;
 mod retry_after;
-mod scrub;
 mod secrets;
 mod sse;
 #[cfg(test)]
@@ -30,5 +29,6 @@ pub(crate) use key::ApiKey;
 pub(crate) use opening::Opening;
 pub(crate) use report::Reporter;
 pub(crate) use retry_after::{LONGEST, retry_after, should_retry};
-pub(crate) use scrub::scrub;
 pub(crate) use secrets::Secrets;
+
+pub(crate) use crate::scrub::{self, scrub};
