@@ -13,7 +13,6 @@ mod opening;
 mod rate_headers;
 mod report;
 mod retry_after;
-mod scrub;
 mod secrets;
 mod sse;
 #[cfg(test)]
@@ -32,5 +31,6 @@ pub(crate) use opening::Opening;
 pub(crate) use rate_headers::rate_limits;
 pub(crate) use report::Reporter;
 pub(crate) use retry_after::{LONGEST, retry_after, should_retry};
-pub(crate) use scrub::scrub;
 pub(crate) use secrets::Secrets;
+
+pub(crate) use crate::scrub::{self, scrub};
