@@ -23,13 +23,13 @@ pub(crate) fn of(turn: &Turn) -> VecDeque<ChatDelta> {
 }
 
 fn of_thoughts(reasoning: Option<&Reasoning>) -> Vec<ChatDelta> {
-    let Some(Reasoning { text, id, signature, redacted, .. }) = reasoning else {
+    let Some(Reasoning { text, id, signature, redacted, origin, .. }) = reasoning else {
         return Vec::new();
     };
     let mut pieces: Vec<_> = split(text).map(Reasoning::new).collect();
     // What proves the thoughts comes once they are complete.
     let mut proof = Reasoning::default().with_id(id.clone()).with_signature(signature.clone());
-    proof.redacted = *redacted;
+    (proof.redacted, proof.origin) = (*redacted, origin.clone());
     if proof != Reasoning::default() {
         pieces.push(proof);
     }
