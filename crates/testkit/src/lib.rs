@@ -2,8 +2,12 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod behaviour;
 pub mod conformance;
+mod faults;
+mod generated;
 mod inspect;
+mod latency;
 mod ledger;
 mod pieces;
 mod play;
@@ -14,6 +18,9 @@ mod script;
 pub mod server;
 mod turn;
 
+pub use faults::Faults;
+pub use generated::Reply;
+pub use latency::Latency;
 pub use ledger::Call;
 pub use provider::ScriptedProvider;
 pub use recorder::Recorder;

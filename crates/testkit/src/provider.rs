@@ -8,10 +8,11 @@ use async_trait::async_trait;
 use ziggurat_core::chat::{ChatRequest, ChatResponse, ChatStream};
 use ziggurat_core::{CallContext, ErrorKind, Model, ModelInfo, Provider, ProviderError, Tier};
 
+use crate::behaviour::Behaviour;
 use crate::ledger::{InFlight, Ledger};
 use crate::play::Play;
 use crate::script::{Script, text_of};
-use crate::{Turn, lock};
+use crate::{Reply, Turn, lock};
 
 type Describe = Arc<dyn Fn(&mut ModelInfo) + Send + Sync>;
 type Count = Arc<dyn Fn(&ChatRequest) -> u64 + Send + Sync>;
@@ -29,6 +30,7 @@ pub struct ScriptedProvider {
     count: Option<Count>,
     pub(crate) script: Arc<Mutex<Script>>,
     pub(crate) ledger: Arc<Mutex<Ledger>>,
+    pub(crate) behaviour: Behaviour,
 }
 
 impl Default for ScriptedProvider {
@@ -47,6 +49,7 @@ impl ScriptedProvider {
             count: None,
             script: Arc::default(),
             ledger: Arc::default(),
+            behaviour: Behaviour::default(),
         }
     }
 
@@ -178,6 +181,11 @@ impl ScriptedProvider {
         self.otherwise_with(|request| Turn::text(text_of(request)))
     }
 
+    /// For every call that nothing else answers, a reply of this size.
+    pub fn generating(self, reply: Reply) -> Self {
+        self.otherwise_with(move |request| reply.turn(request))
+    }
+
     /// A handle to a model of this provider, with what it [knows](Self::with_info) of it.
     pub fn handle(&self, model: &str) -> Model {
         Model::known(Arc::new(self.clone()), model)
@@ -189,15 +197,29 @@ impl ScriptedProvider {
         request: &ChatRequest,
         streamed: bool,
     ) -> Result<Play, ProviderError> {
+        self.play_named(cx, request, streamed, None)
+    }
+
+    /// The same for a call that bears a name, by which faults know it again.
+    pub(crate) fn play_named(
+        &self,
+        cx: &CallContext,
+        request: &ChatRequest,
+        streamed: bool,
+        name: Option<&str>,
+    ) -> Result<Play, ProviderError> {
         let call = InFlight::begin(&self.ledger, cx, request, streamed);
-        let turn = match lock(&self.script).next(cx, request) {
+        let fault = self.behaviour.fault(request, name).map(Ok);
+        let turn = match fault.unwrap_or_else(|| lock(&self.script).next(cx, request)) {
             Ok(turn) => turn,
             Err(words) => {
                 call.end();
                 return Err(self.error(ErrorKind::InvalidRequest, words));
             }
         };
-        Ok(Play { provider: self.name.clone(), model: request.model.clone(), turn, call })
+        let (latency, pace) = self.behaviour.times(&turn);
+        let (provider, model) = (self.name.clone(), request.model.clone());
+        Ok(Play { provider, model, turn, call, latency, pace })
     }
 
     fn listed(&self) -> Result<&[String], ProviderError> {
