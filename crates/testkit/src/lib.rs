@@ -2,8 +2,12 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod behaviour;
 pub mod conformance;
+mod faults;
+mod generated;
 mod inspect;
+mod latency;
 mod ledger;
 mod limits;
 mod pieces;
@@ -15,6 +19,9 @@ mod script;
 pub mod server;
 mod turn;
 
+pub use faults::Faults;
+pub use generated::Reply;
+pub use latency::Latency;
 pub use ledger::Call;
 pub use limits::{Algorithm, Limits};
 pub use provider::ScriptedProvider;

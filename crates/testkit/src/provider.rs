@@ -9,11 +9,12 @@ use ziggurat_core::chat::{ChatRequest, ChatResponse, ChatStream};
 use ziggurat_core::{CallContext, ErrorKind, Model, ModelInfo, Provider, ProviderError};
 use ziggurat_core::{RateLimits, Signal, Tier};
 
+use crate::behaviour::Behaviour;
 use crate::ledger::{InFlight, Ledger};
 use crate::limits::{Limits, Verdict};
 use crate::play::Play;
 use crate::script::{Script, text_of};
-use crate::{Turn, lock};
+use crate::{Reply, Turn, lock};
 
 type Describe = Arc<dyn Fn(&mut ModelInfo) + Send + Sync>;
 type Count = Arc<dyn Fn(&ChatRequest) -> u64 + Send + Sync>;
@@ -32,6 +33,7 @@ pub struct ScriptedProvider {
     limits: Option<Limits>,
     pub(crate) script: Arc<Mutex<Script>>,
     pub(crate) ledger: Arc<Mutex<Ledger>>,
+    pub(crate) behaviour: Behaviour,
 }
 
 impl Default for ScriptedProvider {
@@ -51,6 +53,7 @@ impl ScriptedProvider {
             limits: None,
             script: Arc::default(),
             ledger: Arc::default(),
+            behaviour: Behaviour::default(),
         }
     }
 
@@ -188,6 +191,11 @@ impl ScriptedProvider {
         self.otherwise_with(|request| Turn::text(text_of(request)))
     }
 
+    /// For every call that nothing else answers, a reply of this size.
+    pub fn generating(self, reply: Reply) -> Self {
+        self.otherwise_with(move |request| reply.turn(request))
+    }
+
     /// A handle to a model of this provider, with what it [knows](Self::with_info) of it.
     pub fn handle(&self, model: &str) -> Model {
         Model::known(Arc::new(self.clone()), model)
@@ -199,6 +207,17 @@ impl ScriptedProvider {
         request: &ChatRequest,
         streamed: bool,
     ) -> Result<Play, ProviderError> {
+        self.play_named(cx, request, streamed, None)
+    }
+
+    /// The same for a call that bears a name, by which faults know it again.
+    pub(crate) fn play_named(
+        &self,
+        cx: &CallContext,
+        request: &ChatRequest,
+        streamed: bool,
+        name: Option<&str>,
+    ) -> Result<Play, ProviderError> {
         let call = InFlight::begin(&self.ledger, cx, request, streamed);
         let told = match self.admit(cx, request) {
             Ok(told) => told.map(|told| (cx.clone(), told)),
@@ -207,7 +226,8 @@ impl ScriptedProvider {
                 return Err(refusal);
             }
         };
-        let turn = match lock(&self.script).next(cx, request) {
+        let fault = self.behaviour.fault(request, name).map(Ok);
+        let turn = match fault.unwrap_or_else(|| lock(&self.script).next(cx, request)) {
             Ok(turn) => turn,
             Err(words) => {
                 call.end();
@@ -215,7 +235,8 @@ impl ScriptedProvider {
             }
         };
         let (provider, model) = (self.name.clone(), request.model.clone());
-        Ok(Play { provider, model, turn, call, told })
+        let (latency, pace) = self.behaviour.times(&turn);
+        Ok(Play { provider, model, turn, call, told, latency, pace })
     }
 
     /// What the server says of its limits beside the answer, or its refusal.
