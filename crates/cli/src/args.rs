@@ -1,5 +1,6 @@
 //! The command line. The help texts are what users read first; defaults stand in them.
 
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -61,6 +62,9 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) model: ModelArgs,
+
+    #[command(flatten)]
+    pub(crate) calls: CallArgs,
 
     #[command(flatten)]
     pub(crate) tiers: TierArgs,
@@ -140,6 +144,36 @@ pub(crate) struct ModelArgs {
     /// Fetch answers whole instead of streaming them
     #[arg(long)]
     pub(crate) no_stream: bool,
+}
+
+/// How models are called.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Calls")]
+pub(crate) struct CallArgs {
+    /// Requests a minute that a provider's key allows [default: what its settings or its server say]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) rpm: Option<NonZeroU32>,
+
+    /// Tokens a minute that a provider's key allows [default: what its settings or its server say]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) tpm: Option<NonZeroU64>,
+
+    /// How often a failed call is tried again, if that may help [default: 2]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=100))]
+    pub(crate) retries: Option<u32>,
+
+    /// A model to ask where another cannot answer; may be given several times, in order
+    #[arg(long, value_name = "PROVIDER/MODEL", value_parser = values::model)]
+    pub(crate) fallback: Vec<ModelName>,
+
+    /// Keep what the models answer in a new file, to replay the run later; it holds prompts and answers,
+    /// and no key
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// Take the models' answers from a recorded run: no key, no network, no cost
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["base_url", "fallback"])]
+    pub(crate) replay: Option<PathBuf>,
 }
 
 /// Settings that are kept in a file.

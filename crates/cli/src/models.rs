@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ziggurat::providers::layers::FallbackLayer;
 use ziggurat::providers::{
     ALLOW_HOSTS, Env, LocalServer, ProviderOptions, Registry, SelectionError, choose,
 };
-use ziggurat::{Model, ModelName, Provider};
+use ziggurat::{Layer, Model, ModelName, Provider};
 
 use crate::args::RunArgs;
 use crate::error::UsageError;
@@ -24,6 +25,20 @@ pub(crate) struct Models {
     pub(crate) why: String,
     /// What a user may not have meant, in lines.
     pub(crate) warnings: Vec<String>,
+}
+
+impl Models {
+    /// Puts the fallback around every provider once, so that tiers of one provider still share it.
+    fn fall_back(&mut self, layer: &FallbackLayer) {
+        let mut around: BTreeMap<String, Arc<dyn Provider>> = BTreeMap::new();
+        let tiers = [&mut self.worker, &mut self.synthesizer, &mut self.executive];
+        for model in tiers.into_iter().flatten().chain([&mut self.default]) {
+            let provider = around
+                .entry(model.info().provider.clone())
+                .or_insert_with(|| layer.layer(Arc::clone(model.provider())));
+            *model = Model::known(Arc::clone(provider), &model.info().id);
+        }
+    }
 }
 
 /// Finds the models. Asks servers on this machine for their lists, and nothing else.
@@ -49,7 +64,10 @@ pub(crate) async fn find(
         }
     };
     let mut tiers = TierModels::new(registry, env, &default, base_url.as_deref());
-    let models = Models {
+    let fallbacks = args.calls.fallback.iter().map(|name| tiers.model(Some(name)));
+    let fallbacks: Vec<Model> =
+        fallbacks.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    let mut models = Models {
         worker: tiers.model(args.tiers.worker_model.as_ref())?,
         synthesizer: tiers.model(args.tiers.synthesizer_model.as_ref())?,
         executive: tiers.model(args.tiers.executive_model.as_ref())?,
@@ -57,6 +75,9 @@ pub(crate) async fn find(
         default,
         why,
     };
+    if !fallbacks.is_empty() {
+        models.fall_back(&FallbackLayer::new(fallbacks));
+    }
     let worker = models.worker.as_ref().unwrap_or(&models.default);
     if worker.info().extractive && !has_material {
         return Err(UsageError::NoMaterial { model: worker.info().name() });

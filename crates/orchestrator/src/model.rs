@@ -1,5 +1,7 @@
 //! The short way to a model: by name, from the built-in providers and the process's environment.
 
+use std::sync::OnceLock;
+
 use ziggurat_core::{Model, ModelName, ModelNameError};
 use ziggurat_providers::{ProviderOptions, Registry, SelectionError, process_env};
 
@@ -18,6 +20,10 @@ pub enum ModelError {
 /// A model by name: `provider/model`, or a provider alone for its default model. Keys come from the
 /// environment (`OPENAI_API_KEY`). No I/O: a run asks the server about the model when it starts.
 ///
+/// With the feature `layers` (default) the provider is within the default
+/// [`Stack`](ziggurat_providers::layers::Stack): limits, retries, timeouts. All models of one provider that a
+/// process makes in this way share its limits.
+///
 /// For providers of your own, or keys from elsewhere, use [`Registry`] or [`Model::known`].
 ///
 /// ```
@@ -32,5 +38,17 @@ pub enum ModelError {
 /// [`ModelError`] if the name is malformed or unknown, or a key cannot be sent.
 pub fn model(name: &str) -> Result<Model, ModelError> {
     let name: ModelName = name.parse()?;
-    Ok(Registry::builtin().create(&name, &ProviderOptions::new(&process_env))?)
+    Ok(registry().create(&name, &ProviderOptions::new(&process_env))?)
+}
+
+/// The built-in providers, one registry a process: what their layers share is shared by all.
+fn registry() -> &'static Registry {
+    static REGISTRY: OnceLock<Registry> = OnceLock::new();
+    REGISTRY.get_or_init(|| {
+        #[allow(unused_mut, reason = "without the feature there are no layers")]
+        let mut registry = Registry::builtin();
+        #[cfg(feature = "layers")]
+        registry.set_layers(|_| std::sync::Arc::new(ziggurat_providers::layers::Stack::new()));
+        registry
+    })
 }
