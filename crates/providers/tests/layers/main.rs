@@ -10,5 +10,6 @@ mod hedge;
 mod rate_limit;
 mod record;
 mod retry;
+mod suites;
 mod telemetry;
 mod timeout;
