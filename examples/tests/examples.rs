@@ -10,6 +10,8 @@ mod custom_tier;
 mod executor_alone;
 #[path = "../examples/providers_alone.rs"]
 mod providers_alone;
+#[path = "../examples/record_replay.rs"]
+mod record_replay;
 #[path = "../examples/scripted_run.rs"]
 mod scripted_run;
 
@@ -72,6 +74,19 @@ async fn providers_work_alone() {
     let with_key = |name: &str| (name == "OPENAI_API_KEY").then(|| "sk-none".to_owned());
     let choice = providers_alone::select(&with_key, &[]).await.unwrap();
     assert_eq!(choice.why, "openai/gpt-5.4-mini: OPENAI_API_KEY is set");
+}
+
+#[tokio::test]
+async fn a_recorded_run_replays() {
+    let folder = tempfile::tempdir().unwrap();
+    let observed = record_replay::example(&folder.path().join("run.json")).await.unwrap();
+    assert_eq!(observed.recorded.outcome, Outcome::Complete);
+    assert!(observed.recorded.report.is_some());
+    assert_eq!(observed.recorded.report, observed.replayed.report);
+    assert_eq!(observed.unused, 0);
+    assert!(observed.summary.contains("(extractive/bm25 "), "{}", observed.summary);
+    let change = ["-          \"text\": \"What caused the outages?\"", "Who was on call?\""];
+    assert!(change.iter().all(|line| observed.miss.contains(line)), "{}", observed.miss);
 }
 
 #[tokio::test]

@@ -220,6 +220,12 @@ impl ProviderError {
         }))
     }
 
+    /// The same failure in other words.
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.0.message = message.into();
+        self
+    }
+
     /// The same failure with the HTTP status it came with.
     pub fn with_status(mut self, status: u16) -> Self {
         self.0.status = Some(status);

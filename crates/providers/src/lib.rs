@@ -40,6 +40,8 @@ mod quirks;
 mod registry;
 #[cfg(feature = "openai")]
 pub mod responses;
+#[cfg(any(feature = "http", feature = "record"))]
+mod scrub;
 mod user_entries;
 
 pub use catalog::{Catalog, CatalogEntry, CatalogError};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ziggurat_core::{Layer, Model, ModelName, Provider};
 
@@ -35,7 +35,22 @@ pub type LayerFactory = dyn Fn(&str) -> Arc<dyn Layer> + Send + Sync;
 pub struct Registry {
     entries: BTreeMap<String, Entry>,
     catalog: Option<Arc<Catalog>>,
-    layers: Option<Arc<LayerFactory>>,
+    layers: Option<Layers>,
+}
+
+/// The policies around providers: those of one name share theirs, and with them their limits.
+#[derive(Clone)]
+struct Layers {
+    factory: Arc<LayerFactory>,
+    made: Arc<Mutex<BTreeMap<String, Arc<dyn Layer>>>>,
+}
+
+impl Layers {
+    fn of(&self, name: &str) -> Arc<dyn Layer> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let layer = made.entry(name.to_owned()).or_insert_with(|| (self.factory)(name));
+        Arc::clone(layer)
+    }
 }
 
 /// A provider that is registered.
@@ -157,18 +172,18 @@ impl Registry {
         self.catalog = Some(catalog);
     }
 
-    /// Puts policies around every provider that is made from now on: this is asked for them by the
-    /// provider's name. Default: none, a provider is as its adapter made it.
+    /// Puts policies around every provider that is made from now on: this is asked for them, once for each
+    /// name. Providers of one name, made from this registry or a clone of it, share the layers and so their
+    /// limits: they have one key. Default: none, a provider is as its adapter made it.
     ///
-    /// A provider has limits of its own then: make it once, and its models from that one.
     pub fn set_layers(&mut self, layers: impl Fn(&str) -> Arc<dyn Layer> + Send + Sync + 'static) {
-        self.layers = Some(Arc::new(layers));
+        self.layers = Some(Layers { factory: Arc::new(layers), made: Arc::default() });
     }
 
     /// A provider of this name within the policies.
     pub(crate) fn layered(&self, name: &str, made: Arc<dyn Provider>) -> Arc<dyn Provider> {
         match &self.layers {
-            Some(layers) => layers(name).layer(made),
+            Some(layers) => layers.of(name).layer(made),
             None => made,
         }
     }

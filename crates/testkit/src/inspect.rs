@@ -3,9 +3,9 @@
 use crate::{Call, ScriptedProvider, lock};
 
 impl ScriptedProvider {
-    /// The calls so far, in the order they began.
+    /// The calls so far, in the order they began; the last ones, if it [keeps](Self::keeping) no more.
     pub fn calls(&self) -> Vec<Call> {
-        lock(&self.ledger).calls.clone()
+        lock(&self.ledger).calls.iter().cloned().collect()
     }
 
     /// How many calls are under way; a stream is until it is read to its end or dropped.

@@ -1,6 +1,7 @@
 //! What happened to a scripted provider: who asked what, how many calls were under way at once, and
 //! which of them were dropped before their end.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use ziggurat_core::{CallContext, ChatRequest, NodeInfo};
@@ -22,7 +23,9 @@ pub struct Call {
 /// The record of all calls.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    pub(crate) calls: Vec<Call>,
+    pub(crate) calls: VecDeque<Call>,
+    /// How many calls are kept, if not all.
+    pub(crate) most: Option<usize>,
     pub(crate) in_flight: usize,
     pub(crate) max_in_flight: usize,
     pub(crate) cancelled: usize,
@@ -41,9 +44,17 @@ impl InFlight {
         request: &ChatRequest,
         streamed: bool,
     ) -> Self {
-        let call = Call { request: request.clone(), node: cx.node().cloned(), streamed };
+        let most = lock(ledger).most;
+        let call = (most != Some(0)).then(|| Call {
+            request: request.clone(),
+            node: cx.node().cloned(),
+            streamed,
+        });
         let mut entries = lock(ledger);
-        entries.calls.push(call);
+        if most.is_some_and(|most| entries.calls.len() >= most) {
+            entries.calls.pop_front();
+        }
+        entries.calls.extend(call);
         entries.in_flight += 1;
         entries.max_in_flight = entries.max_in_flight.max(entries.in_flight);
         Self { ledger: Arc::clone(ledger), ended: false }

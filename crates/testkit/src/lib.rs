@@ -2,9 +2,14 @@
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod behaviour;
 pub mod conformance;
+mod faults;
+mod generated;
 mod inspect;
+mod latency;
 mod ledger;
+mod limits;
 mod pieces;
 mod play;
 mod provider;
@@ -14,7 +19,11 @@ mod script;
 pub mod server;
 mod turn;
 
+pub use faults::Faults;
+pub use generated::Reply;
+pub use latency::Latency;
 pub use ledger::Call;
+pub use limits::{Algorithm, Limits};
 pub use provider::ScriptedProvider;
 pub use recorder::Recorder;
 pub use turn::Turn;

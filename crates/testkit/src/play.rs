@@ -3,15 +3,17 @@
 
 use std::collections::VecDeque;
 use std::future;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use fastrand::Rng;
 use futures::stream::{self, StreamExt};
 use ziggurat_core::chat::{self, ChatDelta, ChatEnd, ChatResponse, ChatStream};
-use ziggurat_core::{ErrorKind, ProviderError};
+use ziggurat_core::{CallContext, ErrorKind, ProviderError, RateLimits, Signal};
 
 use crate::ledger::InFlight;
 use crate::turn::Ending;
-use crate::{Turn, pieces};
+use crate::{Latency, Turn, lock, pieces};
 
 /// A turn, about to be played for one call.
 pub(crate) struct Play {
@@ -19,6 +21,27 @@ pub(crate) struct Play {
     pub(crate) model: String,
     pub(crate) turn: Turn,
     pub(crate) call: InFlight,
+    /// What the server says of its limits once it answers, and to whom.
+    pub(crate) told: Option<(CallContext, RateLimits)>,
+    /// How long until the first piece, beside what the turn says.
+    pub(crate) latency: Duration,
+    pub(crate) pace: Pace,
+}
+
+/// How long before every piece but the first: what the turn says, and what every call takes.
+#[derive(Debug, Clone)]
+pub(crate) struct Pace {
+    pub(crate) of_turn: Duration,
+    pub(crate) of_all: Option<(Latency, Arc<Mutex<Rng>>)>,
+}
+
+impl Pace {
+    const NONE: Self = Self { of_turn: Duration::ZERO, of_all: None };
+
+    fn next(&self) -> Duration {
+        let of_all = self.of_all.as_ref().map(|(pace, rng)| pace.sample(&mut lock(rng)));
+        self.of_turn.saturating_add(of_all.unwrap_or_default())
+    }
 }
 
 /// What comes after the pieces.
@@ -32,7 +55,7 @@ enum Last {
 struct Pieces {
     left: VecDeque<ChatDelta>,
     last: Last,
-    pace: Duration,
+    pace: Pace,
     begun: bool,
     call: InFlight,
 }
@@ -40,7 +63,7 @@ struct Pieces {
 impl Play {
     /// The whole answer.
     pub(crate) async fn whole(mut self) -> Result<ChatResponse, ProviderError> {
-        self.turn.pace = Duration::ZERO;
+        self.pace = Pace::NONE;
         let provider = self.provider.clone();
         chat::collect(&provider, self.stream().await?, |_| {}).await
     }
@@ -48,8 +71,12 @@ impl Play {
     /// The answer in pieces.
     #[expect(clippy::panic, reason = "the script asks for it")]
     pub(crate) async fn stream(self) -> Result<ChatStream, ProviderError> {
-        let Self { provider, model, turn, call } = self;
-        wait(turn.delay).await;
+        let Self { provider, model, turn, call, told, latency, mut pace } = self;
+        wait(turn.delay.saturating_add(latency)).await;
+        if let Some((cx, told)) = told {
+            cx.signal(Signal::RateLimits(told));
+        }
+        pace.of_turn = pace.of_turn.max(turn.drip);
         let error = |kind, message: &str| {
             let mut error = ProviderError::new(&provider, kind, message);
             if let Some(status) = turn.status {
@@ -57,13 +84,20 @@ impl Play {
             }
             error.with_retry_after(turn.retry_after)
         };
-        let cut = || error(ErrorKind::Interrupted, "the connection broke (scripted)");
         let end = ChatEnd::new(model, turn.finish.clone()).with_usage(turn.usage);
         let left = pieces::of(&turn);
         let last = match &turn.ending {
             Ending::Answer => Last::End(Box::new(end)),
             Ending::Silence => Last::Silence,
-            Ending::Cut => Last::Error(cut()),
+            Ending::Cut => {
+                Last::Error(error(ErrorKind::Interrupted, "the connection broke (scripted)"))
+            }
+            Ending::Reset => {
+                Last::Error(error(ErrorKind::Interrupted, "the connection was reset (scripted)"))
+            }
+            Ending::Malformed | Ending::Body { .. } => {
+                Last::Error(error(turn.nonsense(), "the answer makes no sense (scripted)"))
+            }
             Ending::Error(kind, message) => Last::Error(error(*kind, message)),
             Ending::Delay => {
                 let message = "the script ends in a delay: put a turn after it";
@@ -81,7 +115,7 @@ impl Play {
                 Err(error)
             }
             Last::Silence if left.is_empty() => future::pending().await,
-            last => Ok(Pieces { left, last, pace: turn.pace, begun: false, call }.into_stream()),
+            last => Ok(Pieces { left, last, pace, begun: false, call }.into_stream()),
         }
     }
 }
@@ -94,7 +128,7 @@ impl Pieces {
     /// The next item, and what is left after it; nothing is left after the last.
     async fn step(mut self) -> Option<(Result<ChatDelta, ProviderError>, Option<Self>)> {
         if self.begun {
-            wait(self.pace).await;
+            wait(self.pace.next()).await;
         }
         self.begun = true;
         if let Some(piece) = self.left.pop_front() {

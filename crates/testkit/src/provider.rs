@@ -6,12 +6,15 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use ziggurat_core::chat::{ChatRequest, ChatResponse, ChatStream};
-use ziggurat_core::{CallContext, ErrorKind, Model, ModelInfo, Provider, ProviderError, Tier};
+use ziggurat_core::{CallContext, ErrorKind, Model, ModelInfo, Provider, ProviderError};
+use ziggurat_core::{RateLimits, Signal, Tier};
 
+use crate::behaviour::Behaviour;
 use crate::ledger::{InFlight, Ledger};
+use crate::limits::{Limits, Verdict};
 use crate::play::Play;
 use crate::script::{Script, text_of};
-use crate::{Turn, lock};
+use crate::{Reply, Turn, lock};
 
 type Describe = Arc<dyn Fn(&mut ModelInfo) + Send + Sync>;
 type Count = Arc<dyn Fn(&ChatRequest) -> u64 + Send + Sync>;
@@ -27,8 +30,10 @@ pub struct ScriptedProvider {
     describe: Option<Describe>,
     models: Option<Result<Vec<String>, (ErrorKind, String)>>,
     count: Option<Count>,
+    limits: Option<Limits>,
     pub(crate) script: Arc<Mutex<Script>>,
     pub(crate) ledger: Arc<Mutex<Ledger>>,
+    pub(crate) behaviour: Behaviour,
 }
 
 impl Default for ScriptedProvider {
@@ -45,8 +50,10 @@ impl ScriptedProvider {
             describe: None,
             models: None,
             count: None,
+            limits: None,
             script: Arc::default(),
             ledger: Arc::default(),
+            behaviour: Behaviour::default(),
         }
     }
 
@@ -88,6 +95,12 @@ impl ScriptedProvider {
         count: impl Fn(&ChatRequest) -> u64 + Send + Sync + 'static,
     ) -> Self {
         self.count = Some(Arc::new(count));
+        self
+    }
+
+    /// The same provider; it refuses what is asked beyond these limits, and then plays no turn.
+    pub fn limited(mut self, limits: Limits) -> Self {
+        self.limits = Some(limits);
         self
     }
 
@@ -178,6 +191,11 @@ impl ScriptedProvider {
         self.otherwise_with(|request| Turn::text(text_of(request)))
     }
 
+    /// For every call that nothing else answers, a reply of this size.
+    pub fn generating(self, reply: Reply) -> Self {
+        self.otherwise_with(move |request| reply.turn(request))
+    }
+
     /// A handle to a model of this provider, with what it [knows](Self::with_info) of it.
     pub fn handle(&self, model: &str) -> Model {
         Model::known(Arc::new(self.clone()), model)
@@ -189,15 +207,54 @@ impl ScriptedProvider {
         request: &ChatRequest,
         streamed: bool,
     ) -> Result<Play, ProviderError> {
+        self.play_named(cx, request, streamed, None)
+    }
+
+    /// The same for a call that bears a name, by which faults know it again.
+    pub(crate) fn play_named(
+        &self,
+        cx: &CallContext,
+        request: &ChatRequest,
+        streamed: bool,
+        name: Option<&str>,
+    ) -> Result<Play, ProviderError> {
         let call = InFlight::begin(&self.ledger, cx, request, streamed);
-        let turn = match lock(&self.script).next(cx, request) {
+        let told = match self.admit(cx, request) {
+            Ok(told) => told.map(|told| (cx.clone(), told)),
+            Err(refusal) => {
+                call.end();
+                return Err(refusal);
+            }
+        };
+        let fault = self.behaviour.fault(request, name).map(Ok);
+        let turn = match fault.unwrap_or_else(|| lock(&self.script).next(cx, request)) {
             Ok(turn) => turn,
             Err(words) => {
                 call.end();
                 return Err(self.error(ErrorKind::InvalidRequest, words));
             }
         };
-        Ok(Play { provider: self.name.clone(), model: request.model.clone(), turn, call })
+        let (provider, model) = (self.name.clone(), request.model.clone());
+        let (latency, pace) = self.behaviour.times(&turn);
+        Ok(Play { provider, model, turn, call, told, latency, pace })
+    }
+
+    /// What the server says of its limits beside the answer, or its refusal.
+    fn admit(
+        &self,
+        cx: &CallContext,
+        request: &ChatRequest,
+    ) -> Result<Option<RateLimits>, ProviderError> {
+        let Some(limits) = &self.limits else { return Ok(None) };
+        let usage = lock(&self.script).usage_of_next(cx, request);
+        let Verdict { refused, told } = limits.admit(request, usage);
+        let Some(retry_after) = refused else { return Ok(told) };
+        if let Some(told) = told {
+            cx.signal(Signal::RateLimits(told));
+        }
+        let refusal =
+            self.error(ErrorKind::RateLimit, "the limit of a minute is reached (scripted)");
+        Err(refusal.with_status(429).with_retry_after(retry_after))
     }
 
     fn listed(&self) -> Result<&[String], ProviderError> {

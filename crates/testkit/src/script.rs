@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 
-use ziggurat_core::{CallContext, ChatRequest, Message};
+use ziggurat_core::{CallContext, ChatRequest, Message, Usage};
 
 use crate::Turn;
 use crate::turn::Ending;
@@ -63,6 +63,19 @@ impl Script {
         })
     }
 
+    /// What the next turn for this call uses, before it is played.
+    pub(crate) fn usage_of_next(&self, cx: &CallContext, request: &ChatRequest) -> Option<Usage> {
+        let rules = self.rules.iter().filter(|rule| !rule.turns.is_used_up());
+        let fitting = { rules }.find(|rule| (rule.fits)(cx, request));
+        let next = match fitting.map(|rule| &rule.turns) {
+            Some(Turns::Always(turn)) => Some(&**turn),
+            Some(Turns::Once(turns)) => peek(turns),
+            None => peek(&self.queue),
+        };
+        let made = || self.fallback.as_ref().map(|answer| answer(request).usage);
+        next.map(|turn| turn.usage).or_else(made)
+    }
+
     /// The turns that no call has played yet, and the calls that found none.
     pub(crate) fn leftovers(&self) -> (Vec<String>, &[String]) {
         let of_rules = self.rules.iter().flat_map(|rule| match &rule.turns {
@@ -97,6 +110,11 @@ fn pop(turns: &mut VecDeque<Turn>) -> Option<Turn> {
         turn = Turn { delay: turn.delay + next.delay, ..next };
     }
     Some(turn)
+}
+
+/// The turn that answers next, if one does.
+fn peek(turns: &VecDeque<Turn>) -> Option<&Turn> {
+    turns.iter().find(|turn| turn.ending != Ending::Delay)
 }
 
 /// The text parts of all messages, joined by blank lines.

@@ -7,6 +7,10 @@ use std::time::Duration;
 use ziggurat_core::chat::{FinishReason, Reasoning, ToolCall};
 use ziggurat_core::{ErrorKind, Usage};
 
+use crate::pieces::Cutting;
+
+mod faults;
+
 /// What a [`ScriptedProvider`](crate::ScriptedProvider) does when it is called.
 ///
 /// A turn alone serves wherever a list of turns is asked for.
@@ -21,6 +25,13 @@ pub struct Turn {
     pub(crate) finish: FinishReason,
     pub(crate) status: Option<u16>,
     pub(crate) retry_after: Option<Duration>,
+    pub(crate) cutting: Cutting,
+    /// The pieces that are sent before the end, if not all.
+    pub(crate) sent: Option<usize>,
+    /// The time that a byte on the wire takes.
+    pub(crate) drip: Duration,
+    pub(crate) in_stream: bool,
+    pub(crate) content_type: Option<String>,
 }
 
 /// What the model says, in this order.
@@ -37,6 +48,12 @@ pub(crate) enum Ending {
     Answer,
     Error(ErrorKind, String),
     Cut,
+    Reset,
+    Malformed,
+    Body {
+        content_type: String,
+        body: String,
+    },
     Silence,
     Panic,
     /// Nothing was said, and the turn after it in the same list answers.
@@ -54,6 +71,11 @@ impl Turn {
             finish: FinishReason::Stop,
             status: None,
             retry_after: None,
+            cutting: Cutting::default(),
+            sent: None,
+            drip: Duration::ZERO,
+            in_stream: false,
+            content_type: None,
         }
     }
 
@@ -101,7 +123,7 @@ impl Turn {
 
     /// Streams this text, then neither goes on nor ends. A call that is not streamed hangs.
     pub fn stall(text: impl Into<String>) -> Self {
-        Self::new(Ending::Silence).saying(text)
+        Self::text(text).then_stall()
     }
 
     /// Streams this text, then the connection breaks ([`ErrorKind::Interrupted`]). A call that is not
@@ -166,6 +188,19 @@ impl Turn {
         self
     }
 
+    /// The same turn, its text streamed in about as many pieces of one size. Default: pieces of eight
+    /// characters.
+    pub fn in_pieces(mut self, pieces: usize) -> Self {
+        self.cutting = Cutting::Pieces(pieces);
+        self
+    }
+
+    /// The same turn, its text streamed in pieces of as many characters.
+    pub fn in_pieces_of(mut self, chars: usize) -> Self {
+        self.cutting = Cutting::Chars(chars);
+        self
+    }
+
     /// The same turn with these token counts; unknown unless given.
     pub fn with_usage(mut self, usage: Usage) -> Self {
         self.usage = usage;
@@ -200,6 +235,9 @@ impl Turn {
             }
             Ending::Error(kind, message) => format!("error {kind} {message:?} after {said}"),
             Ending::Cut => format!("cut after {said}"),
+            Ending::Reset => format!("reset after {said}"),
+            Ending::Malformed => format!("malformed after {said}"),
+            Ending::Body { content_type, .. } => format!("body of {content_type}"),
             Ending::Silence if self.said == Said::default() => "hang".to_owned(),
             Ending::Silence => format!("stall after {said}"),
             Ending::Panic => "panic".to_owned(),
@@ -209,6 +247,10 @@ impl Turn {
 }
 
 impl Said {
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.reasoning.is_none() && self.text.is_empty() && self.calls.is_empty()
+    }
+
     fn describe(&self) -> String {
         let names: Vec<_> = self.calls.iter().map(|call| call.name.as_str()).collect();
         match (self.text.as_str(), names.as_slice()) {

@@ -230,6 +230,7 @@ mod tests {
     fn answer() -> ChatResponse {
         let call = |id: &str| ToolCall::new(id, "add", "{}");
         let thought = Reasoning::new("hm").with_signature(Some("proof".to_owned()));
+        let thought = thought.read_from("gemini");
         let parts = [ContentPart::Reasoning(thought), ContentPart::text("two calls")];
         ChatResponse::of("m", parts)
             .with_usage(Usage::new(3, 4))

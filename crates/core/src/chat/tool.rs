@@ -61,7 +61,8 @@ pub struct ToolCall {
     pub name: String,
     /// The arguments as the model wrote them: JSON text, unchecked.
     pub arguments: String,
-    /// Opaque proof of the thoughts that led to the call, sent back unchanged (Gemini).
+    /// Opaque proof of the thoughts that led to the call, sent back unchanged. Gemini's alone: no other
+    /// adapter reads or sends one. It is of the same origin as the thoughts beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
 }

@@ -8,4 +8,5 @@ mod models;
 mod money;
 mod order;
 mod planning;
+mod replays;
 mod support;

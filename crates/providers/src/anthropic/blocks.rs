@@ -5,7 +5,7 @@ use ziggurat_core::ChatDelta;
 use ziggurat_core::chat::Reasoning;
 
 use super::convert::{call_id, thoughts};
-use super::wire;
+use super::{ORIGIN, wire};
 use crate::api::Fault;
 
 /// The blocks so far.
@@ -92,7 +92,8 @@ impl Blocks {
             Block::Thoughts(number) => {
                 let number = *number;
                 let piece = Reasoning::new(delta.thinking.unwrap_or_default())
-                    .with_signature(delta.signature.filter(|text| !text.is_empty()));
+                    .with_signature(delta.signature.filter(|text| !text.is_empty()))
+                    .read_from(ORIGIN);
                 let is_empty = piece.text.is_empty() && piece.signature.is_none();
                 (!is_empty).then(|| {
                     let number = number.unwrap_or_else(|| self.next_thoughts());

@@ -5,8 +5,8 @@
 //!   as many more as the asked-for thinking may take.
 //! - Levels of thinking become what the model takes: a budget of tokens, an effort, or the nearest
 //!   thing to silence. A temperature or a `top_p` that the API refuses beside thinking is left out.
-//! - Thoughts without their proof cannot be sent back; they are left out, as are those that show that
-//!   another provider had them, and text of nothing but blanks.
+//! - Thoughts without their proof cannot be sent back; they are left out, as are those that
+//!   another API made ([`Reasoning::origin`](ziggurat_core::chat::Reasoning::origin)), and text of nothing but blanks.
 //! - Arguments of a call that are no JSON object are wrapped as `{"INVALID_JSON": "…"}`, which is the
 //!   vendor's own advice.
 //! - There is no name for a schema, and no word for how closely a picture is looked at.
@@ -49,6 +49,9 @@ pub type Anthropic = HttpProvider<Messages>;
 
 /// Anthropic's model where none is named.
 pub const DEFAULT_MODEL: &str = "claude-haiku-5-5";
+
+/// What thoughts of this API are known by. The vendor's clouds take each other's.
+const ORIGIN: &str = "anthropic-messages";
 
 /// Anthropic's own address.
 const BASE_URL: &str = "https://api.anthropic.com";

@@ -183,13 +183,17 @@ fn thoughts_go_back_with_their_proof_alone() {
         Reasoning::default().with_signature(proof.clone()),
         Reasoning::default().with_signature(proof.clone()).redacted(),
         Reasoning::new("unproved"),
+        Reasoning::new("another API's").with_signature(proof.clone()).read_from("gemini"),
+        Reasoning::default().with_signature(proof.clone()).redacted().read_from("gemini"),
+        Reasoning::new("our own").with_signature(proof.clone()).read_from(ORIGIN),
         Reasoning::new("another provider's").with_signature(proof).with_id("rs_1".to_owned()),
     ];
     let message = Message::new(Role::Assistant, content.map(ContentPart::Reasoning));
     let expected = json!([{"role": "assistant", "content": [
         {"type": "thinking", "thinking": "hm", "signature": "proof"},
         {"type": "thinking", "thinking": "", "signature": "proof"},
-        {"type": "redacted_thinking", "data": "proof"}]}]);
+        {"type": "redacted_thinking", "data": "proof"},
+        {"type": "thinking", "thinking": "our own", "signature": "proof"}]}]);
     assert_eq!(said([message]), expected);
 }
 
@@ -252,9 +256,10 @@ fn a_whole_answer_is_read_and_what_is_no_part_of_it_left_out() {
             "cache_creation": {"ephemeral_1h_input_tokens": 20, "ephemeral_5m_input_tokens": 10},
             "output_tokens_details": {"thinking_tokens": 4}}}))
     .unwrap();
+    let thoughts = |block: Reasoning| ContentPart::Reasoning(block.read_from(ORIGIN));
     let content = [
-        ContentPart::Reasoning(Reasoning::new("hm").with_signature("s".to_owned())),
-        ContentPart::Reasoning(Reasoning::default().with_signature("d".to_owned()).redacted()),
+        thoughts(Reasoning::new("hm").with_signature("s".to_owned())),
+        thoughts(Reasoning::default().with_signature("d".to_owned()).redacted()),
         ContentPart::text("ab"),
         ContentPart::ToolCall(ToolCall::new("t", "f", r#"{"x":1}"#)),
         ContentPart::ToolCall(ToolCall::new("call_1", "g", "{}")),

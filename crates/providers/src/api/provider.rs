@@ -5,15 +5,18 @@ use std::fmt;
 use std::time::Instant;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use reqwest::Response;
 use ziggurat_core::{CallContext, ChatRequest, ChatResponse, ChatStream, ErrorKind};
-use ziggurat_core::{ModelInfo, Price, Provider, ProviderError, chat};
+use ziggurat_core::{ModelInfo, Price, Provider, ProviderError, Signal, chat};
 
 use super::check::check;
 use super::known::Known;
 use super::{Framing, Listing, Protocol, failure, stream};
 use crate::error::did_you_mean;
-use crate::http::{AllowedHosts, ApiKey, BaseUrl, HttpClient, Opening, Reporter, read_body};
+use crate::http::{
+    AllowedHosts, ApiKey, BaseUrl, HttpClient, Opening, Reporter, rate_limits, read_body,
+};
 use crate::nearest::nearest;
 use crate::{ConfigError, ServerConfig};
 
@@ -117,6 +120,10 @@ impl<P: Protocol> HttpProvider<P> {
         let body = check(request).and_then(|()| self.protocol.body(request, streamed));
         let body = body.map_err(|fault| failure::of_request(reporter, fault))?;
         let response = self.http.post(cx, &path, body, accept).await?;
+        let limits = rate_limits(response.headers(), Timestamp::now());
+        if !limits.is_empty() {
+            cx.signal(Signal::RateLimits(limits));
+        }
         failure::check(response, reporter).await
     }
 

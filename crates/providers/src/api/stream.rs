@@ -122,7 +122,8 @@ fn size(delta: &ChatDelta) -> usize {
         ChatDelta::Text(text) => text.len(),
         // Pieces without any text take room as well.
         ChatDelta::Reasoning { piece, .. } => {
-            piece.text.len() + len(&piece.id) + len(&piece.signature) + size_of::<ChatDelta>()
+            let marks = len(&piece.id) + len(&piece.signature) + len(&piece.origin);
+            piece.text.len() + marks + size_of::<ChatDelta>()
         }
         ChatDelta::ToolCall { id, name, arguments, signature, .. } => {
             arguments.len() + len(id) + len(name) + len(signature) + size_of::<ChatDelta>()

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use ziggurat_core::chat::{Image, ImageSource, Reasoning, ToolCall, ToolResult};
 use ziggurat_core::{ChatRequest, ContentPart, ErrorKind, Message, Role};
 
+use super::ORIGIN;
 use super::calls::{Calls, known_id};
 use super::wire::{Blob, Content, FileData, FunctionCall, FunctionResponse, Part, Payload};
 use crate::api::Fault;
@@ -65,6 +66,7 @@ impl<'a> Writer<'a> {
     fn parts(&mut self, run: &[&'a ContentPart]) -> Result<Vec<Part<'a>>, Fault> {
         let mut parts = Vec::new();
         let is_document = |part: &ContentPart| matches!(part, ContentPart::Document(_));
+        let foreign = run.iter().any(|part| is_foreign(part));
         for group in run.chunk_by(|a, b| is_document(a) && is_document(b)) {
             match group {
                 [ContentPart::Text { text }] => parts.push(Payload::Text(text.into()).into()),
@@ -72,7 +74,7 @@ impl<'a> Writer<'a> {
                 [ContentPart::Reasoning(block)] => think(&mut parts, block),
                 [ContentPart::ToolCall(call)] => {
                     self.calls.add(call);
-                    parts.push(self::call(call)?);
+                    parts.push(self::call(call, foreign)?);
                 }
                 [ContentPart::ToolResult(result)] => parts.push(self.result(result)?.into()),
                 [ContentPart::Document(_), ..] => {
@@ -110,6 +112,10 @@ fn speaker(part: &ContentPart, role: Role) -> &'static str {
     }
 }
 
+fn is_foreign(part: &ContentPart) -> bool {
+    matches!(part, ContentPart::Reasoning(block) if block.is_foreign_to(ORIGIN))
+}
+
 fn image(image: &Image) -> Result<Payload<'_>, Fault> {
     match &image.source {
         ImageSource::Base64 { media_type, data } => {
@@ -121,12 +127,13 @@ fn image(image: &Image) -> Result<Payload<'_>, Fault> {
 }
 
 /// Thoughts go back as they came. A signature without words came with the text before it, or alone.
-/// Blocks that are withheld or have an id are another vendor's, whose proof is none here.
+/// Blocks that are withheld or have an id are another vendor's; of those that say whose they are, the
+/// words are kept.
 fn think<'a>(parts: &mut Vec<Part<'a>>, block: &'a Reasoning) {
     if block.redacted || block.id.is_some() {
         return;
     }
-    let signature = block.signature.as_deref();
+    let signature = block.signature.as_deref().filter(|_| !block.is_foreign_to(ORIGIN));
     let thought = !block.text.is_empty();
     match parts.last_mut() {
         Some(Part { data: Payload::Text(_), thought: false, thought_signature: none @ None })
@@ -142,7 +149,8 @@ fn think<'a>(parts: &mut Vec<Part<'a>>, block: &'a Reasoning) {
     }
 }
 
-fn call(call: &ToolCall) -> Result<Part<'_>, Fault> {
+/// A call has no origin of its own: it is a `foreign` one if thoughts beside it are.
+fn call(call: &ToolCall, foreign: bool) -> Result<Part<'_>, Fault> {
     let ToolCall { id, name, arguments, signature, .. } = call;
     let args = match arguments.trim() {
         "" => Some(Map::new()),
@@ -153,7 +161,8 @@ fn call(call: &ToolCall) -> Result<Part<'_>, Fault> {
         return Err(Fault::Refused(ErrorKind::InvalidRequest, message));
     };
     let data = Payload::FunctionCall(FunctionCall { id: known_id(id), name, args });
-    Ok(Part { data, thought: false, thought_signature: signature.as_deref() })
+    let thought_signature = signature.as_deref().filter(|_| !foreign);
+    Ok(Part { data, thought: false, thought_signature })
 }
 
 /// The API wants an object; under these names it looks for a text and for an error.

@@ -5,7 +5,8 @@
 //!   A model that does not think is told nothing.
 //! - The mark `strict` of one tool binds the arguments of all of them.
 //! - The result of a failed tool stands under `error`, another one that is no JSON object under `output`.
-//! - Withheld thoughts, and those of another provider, are left out.
+//! - Withheld thoughts, and those with an id, are another provider's and left out; so is the proof of
+//!   thoughts that another API made ([`Reasoning::origin`](ziggurat_core::chat::Reasoning::origin)).
 //! - There is no name for a schema, and no word for how closely a picture is looked at.
 //!
 //! One call at a time, for which there is no field, and a seed that does not fit into its field are
@@ -52,6 +53,9 @@ pub type Gemini = HttpProvider<GenerateContent>;
 
 /// The vendor's model where none is named.
 pub const DEFAULT_MODEL: &str = "gemini-3.8-flash";
+
+/// What thoughts of this API are known by.
+const ORIGIN: &str = "gemini";
 
 /// The vendor's own address.
 const BASE_URL: &str = "https://generativelanguage.googleapis.com/v1beta";

@@ -5,7 +5,7 @@ use ziggurat_core::chat::{Reasoning, ToolCall};
 use ziggurat_core::{ChatDelta, ContentPart};
 
 use super::calls::CallIds;
-use super::wire;
+use super::{ORIGIN, wire};
 
 /// The parts of an answer so far.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ impl Parts {
             self.blocks += 1;
         }
         self.thinking = signature.is_none();
-        let piece = Reasoning::new(text).with_signature(signature);
+        let piece = Reasoning::new(text).with_signature(signature).read_from(ORIGIN);
         ChatDelta::Reasoning { index: self.blocks - 1, piece }
     }
 }

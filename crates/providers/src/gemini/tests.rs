@@ -157,6 +157,32 @@ fn thoughts_and_signatures_go_back_to_where_they_came_from() {
 }
 
 #[test]
+fn of_another_api_s_thoughts_the_words_go_back() {
+    let turn = |api: &str| {
+        let block = |text: &str, proof: &str| {
+            let block = Reasoning::new(text).with_signature(proof.to_owned());
+            ContentPart::Reasoning(block.read_from(api))
+        };
+        let call = ToolCall::new("x", "add", "{}").with_signature("s3".to_owned());
+        let parts = [
+            block("hm", "s1"),
+            ContentPart::text("a"),
+            block("", "s2"),
+            ContentPart::ToolCall(call),
+        ];
+        contents([Message::new(Role::Assistant, parts)])[0]["parts"].take()
+    };
+    let call = json!({"id": "x", "name": "add", "args": {}});
+    let own = json!([
+        {"text": "hm", "thought": true, "thoughtSignature": "s1"},
+        {"text": "a", "thoughtSignature": "s2"},
+        {"functionCall": call, "thoughtSignature": "s3"}]);
+    assert_eq!(turn("gemini"), own);
+    let foreign = json!([{"text": "hm", "thought": true}, {"text": "a"}, {"functionCall": call}]);
+    assert_eq!(turn("anthropic-messages"), foreign);
+}
+
+#[test]
 fn an_answer_goes_back_as_it_was_read() {
     let parts = json!([
         {"text": "hm", "thought": true},

@@ -10,9 +10,9 @@ mod hosts;
 mod key;
 mod ndjson;
 mod opening;
+mod rate_headers;
 mod report;
 mod retry_after;
-mod scrub;
 mod secrets;
 mod sse;
 #[cfg(test)]
@@ -28,7 +28,9 @@ pub use hosts::AllowedHostProblem;
 pub(crate) use hosts::AllowedHosts;
 pub(crate) use key::ApiKey;
 pub(crate) use opening::Opening;
+pub(crate) use rate_headers::rate_limits;
 pub(crate) use report::Reporter;
 pub(crate) use retry_after::{LONGEST, retry_after, should_retry};
-pub(crate) use scrub::scrub;
 pub(crate) use secrets::Secrets;
+
+pub(crate) use crate::scrub::{self, scrub};

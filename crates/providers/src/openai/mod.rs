@@ -53,6 +53,9 @@ pub type OpenAi = HttpProvider<ChatCompletions>;
 /// OpenAI's model where none is named.
 pub const DEFAULT_MODEL: &str = "gpt-5.4-mini";
 
+/// What thoughts of this API are known by.
+const ORIGIN: &str = "openai-chat";
+
 /// OpenAI's own address.
 pub(crate) const BASE_URL: &str = "https://api.openai.com/v1";
 

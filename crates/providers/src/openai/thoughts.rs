@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use ziggurat_core::ChatDelta;
 use ziggurat_core::chat::Reasoning;
 
-use super::wire;
+use super::{ORIGIN, wire};
 
 /// The blocks of an answer so far, each with its number and type if it has them.
 #[derive(Debug, Default)]
@@ -58,12 +58,13 @@ fn block(mut detail: Map<String, Value>) -> (Option<(u64, String)>, Reasoning) {
     if proof("data") || proof("signature") {
         piece.signature = Some(Value::Object(detail).to_string());
     }
-    (key, piece)
+    (key, piece.read_from(ORIGIN))
 }
 
-/// A block as the detail that it was.
+/// A block as the detail that it was. Of what another API made, the words.
 pub(super) fn detail(block: &Reasoning) -> Option<Value> {
-    let proof = block.signature.as_deref().and_then(|proof| serde_json::from_str(proof).ok());
+    let proof = block.signature.as_deref().filter(|_| !block.is_foreign_to(ORIGIN));
+    let proof = proof.and_then(|proof| serde_json::from_str(proof).ok());
     let mut detail: Map<String, Value> = proof.unwrap_or_default();
     let r#type = detail.entry("type").or_insert_with(|| "reasoning.text".into());
     let field = if *r#type == "reasoning.summary" { "summary" } else { "text" };
@@ -123,6 +124,7 @@ mod tests {
             blocks[index].extend(piece);
         }
         assert_eq!((blocks[0].text.as_str(), blocks[1].redacted), ("hm", true));
+        assert!(blocks.iter().all(|block| block.origin.as_deref() == Some(ORIGIN)));
         assert_eq!([detail(&blocks[0]), detail(&blocks[1])], [Some(whole), Some(hidden)]);
     }
 
@@ -130,6 +132,9 @@ mod tests {
     fn thoughts_of_other_origin_come_back_as_words_or_not_at_all() {
         let foreign = Reasoning::new("hm").with_signature(Some("c2ln".to_owned()));
         let words = json!({"type": "reasoning.text", "text": "hm"});
+        assert_eq!(detail(&foreign), Some(words.clone()));
+        let like_ours = json!({"type": "reasoning.encrypted", "data": "d"}).to_string();
+        let foreign = Reasoning::new("hm").with_signature(like_ours).read_from("gemini");
         assert_eq!(detail(&foreign), Some(words));
         assert_eq!(detail(&Reasoning::default()), None);
     }

@@ -1,25 +1,41 @@
 //! Our vocabulary in the words of Responses. What they have no word for is refused before it is sent.
 
+use url::Url;
 use ziggurat_core::ChatRequest;
 use ziggurat_core::chat::{JsonSchema, ToolChoice, ToolSpec};
 
 use super::input::input;
 use super::wire::request::{self, Effort, Format, Request, Text, Tool};
-use crate::Quirks;
 use crate::api::Fault;
 use crate::openai::{effort, families};
+use crate::{Quirks, ServerConfig};
 
 /// What brings thoughts in a form that can be sent back to a server that keeps nothing.
 const ENCRYPTED: &str = "reasoning.encrypted_content";
+
+/// What thoughts of this API are known by at OpenAI itself.
+pub(super) const ORIGIN: &str = "openai-responses";
 
 /// A server's way to speak: its quirks, and whether it is OpenAI's own.
 #[derive(Debug, Clone)]
 pub(super) struct Speech {
     pub(super) quirks: Quirks,
     pub(super) official: bool,
+    /// What its thoughts are known by. Only the server that encrypted them can read them, so that another
+    /// one's name is part of it.
+    pub(super) origin: String,
 }
 
 impl Speech {
+    /// The way of the server that these settings are for.
+    pub(super) fn new(config: &ServerConfig) -> Self {
+        let official = config.is_openai();
+        let url = Url::parse(config.base_url.trim()).ok().filter(|_| !official);
+        let host = url.as_ref().and_then(Url::host_str);
+        let origin = host.map_or_else(|| ORIGIN.to_owned(), |host| format!("{ORIGIN}@{host}"));
+        Self { quirks: config.quirks.clone(), official, origin }
+    }
+
     /// The request as it is sent. Nothing is to be kept at the server.
     pub(super) fn request<'a>(
         &'a self,
@@ -45,7 +61,7 @@ impl Speech {
         Ok(Request {
             model: &request.model,
             instructions: request.system.as_deref(),
-            input: input(request, self.quirks.reasoning_history.is_some())?,
+            input: input(request, self)?,
             tools: request.tools.iter().map(|spec| self.tool(spec)).collect(),
             tool_choice: request.tool_choice.as_ref().map(|c| self.tool_choice(c)).transpose()?,
             parallel_tool_calls: request.parallel_tool_calls,

@@ -7,19 +7,20 @@ use std::borrow::Cow;
 use ziggurat_core::chat::{Reasoning, ToolCall, ToolResult};
 use ziggurat_core::{ChatRequest, ContentPart, Message, Role};
 
+use super::convert::Speech;
 use super::wire::request::{self, Content, Item, Part};
 use crate::api::Fault;
 use crate::fence::Fence;
 use crate::openai::content::{Picture, Said, attachments, said};
 
-/// All messages as items; thoughts that are not encrypted only if the server takes them back `plain`.
-pub(super) fn input(request: &ChatRequest, plain: bool) -> Result<Vec<Item<'_>>, Fault> {
+/// All messages as items; thoughts that are not encrypted only if the server takes them back so.
+pub(super) fn input<'a>(request: &'a ChatRequest, speech: &Speech) -> Result<Vec<Item<'a>>, Fault> {
     let fence = Fence::of(request);
     let mut items = Vec::with_capacity(request.messages.len());
     for message in &request.messages {
         items.extend(message.content.iter().filter_map(result));
         if message.role == Role::Assistant {
-            items.extend(message.content.iter().filter_map(|part| by_model(part, plain)));
+            items.extend(message.content.iter().filter_map(|part| by_model(part, speech)));
             items.extend(user(said(attachments(message), &fence)?));
         } else {
             items.extend(self::message(message, &fence, &items)?);
@@ -52,12 +53,12 @@ fn result(part: &ContentPart) -> Option<Item<'_>> {
     }
 }
 
-fn by_model(part: &ContentPart, plain: bool) -> Option<Item<'_>> {
+fn by_model<'a>(part: &'a ContentPart, speech: &Speech) -> Option<Item<'a>> {
     match part {
         ContentPart::Text { text } => {
             Some(Item::Message { role: "assistant", content: Content::Text(Cow::Borrowed(text)) })
         }
-        ContentPart::Reasoning(block) => reasoning(block, plain).map(Item::Reasoning),
+        ContentPart::Reasoning(block) => reasoning(block, speech).map(Item::Reasoning),
         ContentPart::ToolCall(ToolCall { id, name, arguments, .. }) => {
             Some(Item::FunctionCall { call_id: id, name, arguments })
         }
@@ -66,9 +67,11 @@ fn by_model(part: &ContentPart, plain: bool) -> Option<Item<'_>> {
 }
 
 /// Thoughts that the server can read: its own, which have an id, in encrypted form. A bare id means
-/// nothing to a server that keeps nothing, and another vendor's proof means nothing to this one.
-fn reasoning(block: &Reasoning, plain: bool) -> Option<request::Reasoning<'_>> {
-    let (id, text) = (block.id.as_deref(), block.text.as_str());
+/// nothing to a server that keeps nothing, and another one's proof means nothing to this one.
+fn reasoning<'a>(block: &'a Reasoning, speech: &Speech) -> Option<request::Reasoning<'a>> {
+    let id = block.id.as_deref().filter(|_| !block.is_foreign_to(&speech.origin));
+    let text = block.text.as_str();
+    let plain = speech.quirks.reasoning_history.is_some();
     let encrypted_content = block.signature.as_deref().filter(|_| id.is_some());
     if encrypted_content.is_some() {
         let summary = (!text.is_empty()).then_some(Part::SummaryText { text });

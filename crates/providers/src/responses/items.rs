@@ -49,10 +49,11 @@ pub(super) struct Name<'a> {
 }
 
 /// The items so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Items {
     known: Vec<Known>,
     numbered: [usize; 3],
+    origin: String,
     pub(super) held: Held,
 }
 
@@ -70,6 +71,12 @@ struct Known {
 }
 
 impl Items {
+    /// None yet; thoughts among them will be of this origin.
+    pub(super) fn new(origin: &str) -> Self {
+        let origin = origin.to_owned();
+        Self { known: Vec::new(), numbered: [0; 3], origin, held: Held::default() }
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.known.len()
@@ -195,7 +202,7 @@ impl Items {
                 let apart = if begins && !is_first { "\n\n" } else { "" };
                 let piece = Reasoning::new(format!("{apart}{text}"));
                 let piece = piece.with_id(known.id.clone().filter(|_| is_first));
-                ChatDelta::Reasoning { index, piece }
+                ChatDelta::Reasoning { index, piece: piece.read_from(&self.origin) }
             }
             Kind::Call => call_delta(index, None, None, text.to_owned()),
         })
@@ -223,6 +230,7 @@ impl Items {
         }
         self.known[at].proved = true;
         let piece = Reasoning::default().with_id(item.id.clone()).with_signature(proof.clone());
+        let piece = piece.read_from(&self.origin);
         Some(ChatDelta::Reasoning { index: self.number(at), piece })
     }
 

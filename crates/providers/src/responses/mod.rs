@@ -7,8 +7,9 @@
 //!
 //! What of a request is said otherwise than it stands there, because the API knows no other way:
 //! - A tool's result cannot say that the tool failed: its text is sent alone.
-//! - Thoughts that are not encrypted, and those of another provider, are left out unless the server is
-//!   known to take them back ([`Quirks::reasoning_history`](crate::Quirks::reasoning_history)).
+//! - Thoughts that are not encrypted, and those of another API or server
+//!   ([`Reasoning::origin`](ziggurat_core::chat::Reasoning::origin)), are left out; where the server is
+//!   known to take them back, their words are sent ([`Quirks::reasoning_history`](crate::Quirks::reasoning_history)).
 //! - Documents and pictures in an assistant's message are sent as the user's, after it.
 //! - A level of effort becomes the nearest one that the model or the server knows. The mark `strict` is
 //!   left out where the server's [`Quirks`](crate::Quirks) say so.
@@ -78,8 +79,7 @@ impl Protocol for Responses {
     type Answer = Assembler;
 
     fn new(config: &ServerConfig) -> Self {
-        let speech = Speech { quirks: config.quirks.clone(), official: config.is_openai() };
-        Self { speech }
+        Self { speech: Speech::new(config) }
     }
 
     fn path(&self, _: &ChatRequest, _: bool) -> String {
@@ -99,7 +99,7 @@ impl Protocol for Responses {
         if value.get("output").is_none() && value.get("status").is_none() {
             return Err(Fault::Malformed("the answer has neither output nor status".into()));
         }
-        let mut assembler = Assembler::new(&request.model);
+        let mut assembler = self.begin(request);
         let mut response = PartialResponse::default();
         let deltas = assembler.finished(serde_json::from_value(value)?)?;
         deltas.into_iter().for_each(|delta| response.add(delta));
@@ -107,7 +107,7 @@ impl Protocol for Responses {
     }
 
     fn begin(&self, request: &ChatRequest) -> Assembler {
-        Assembler::new(&request.model)
+        Assembler::new(&request.model, &self.speech.origin)
     }
 
     /// At OpenAI alone: compatible servers are not known to count.

@@ -20,14 +20,15 @@ pub struct Assembler {
 }
 
 impl Assembler {
-    /// The beginning of a response of this model, unless the server names another.
-    pub(super) fn new(model: &str) -> Self {
+    /// The beginning of a response of this model, unless the server names another; its thoughts are of this
+    /// origin.
+    pub(super) fn new(model: &str, origin: &str) -> Self {
         Self {
             model: model.to_owned(),
             id: None,
             usage: Usage::UNKNOWN,
             finish: None,
-            items: Items::default(),
+            items: Items::new(origin),
         }
     }
 

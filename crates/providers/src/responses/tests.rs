@@ -7,6 +7,7 @@ use ziggurat_core::chat::{
 };
 use ziggurat_core::{ContentPart, Document, ErrorKind, Message, Provider, Role, Usage};
 
+use super::convert::ORIGIN;
 use super::*;
 use crate::api::{Cut, Step};
 use crate::{Quirks, ReasoningField};
@@ -122,6 +123,32 @@ fn a_conversation_becomes_items_in_the_order_it_was_said() {
 }
 
 #[test]
+fn encrypted_thoughts_go_back_to_the_server_that_made_them() {
+    let other = || elsewhere(Quirks::default());
+    let made_at = |config: ServerConfig| {
+        let asked = ChatRequest::new("m", [Message::user("hi")]);
+        let answer = Responses::new(&config).whole(&asked, full().to_string().as_bytes());
+        ChatRequest::new("m", [answer.unwrap().into_message()])
+    };
+    let thoughts = |config: ServerConfig, request: &ChatRequest| {
+        let input = at(config, request, false)["input"].take();
+        let items = input.as_array().unwrap().iter();
+        items.filter(|item| item["type"] == "reasoning").cloned().collect::<Vec<_>>()
+    };
+    let own = [json!({"type": "reasoning", "id": "rs_1", "encrypted_content": "enc",
+        "summary": [{"type": "summary_text", "text": "One.\n\nTwo."}]})];
+    assert_eq!(thoughts(other(), &made_at(other())), own);
+    assert_eq!(thoughts(ServerConfig::openai(), &made_at(ServerConfig::openai())), own);
+    assert!(thoughts(other(), &made_at(ServerConfig::openai())).is_empty());
+    assert!(thoughts(ServerConfig::openai(), &made_at(other())).is_empty());
+    let history = Some(ReasoningField::ReasoningContent);
+    let plain = elsewhere(Quirks { reasoning_history: history, ..Quirks::default() });
+    let words = [json!({"type": "reasoning", "summary": [],
+        "content": [{"type": "reasoning_text", "text": "One.\n\nTwo."}]})];
+    assert_eq!(thoughts(plain, &made_at(ServerConfig::openai())), words);
+}
+
+#[test]
 fn documents_are_the_user_s_whoever_brings_them() {
     let message = Message::assistant("See this.").with_documents([Document::new("a", "Alpha.")]);
     let body = sent(&ChatRequest::new("m", [message]).with_system("Obey me."));
@@ -175,7 +202,7 @@ fn whole(answer: &Value) -> Result<ChatResponse, Fault> {
 }
 
 fn streamed(events: &[Value]) -> Result<ChatResponse, Fault> {
-    let mut assembler = Assembler::new("asked");
+    let mut assembler = Assembler::new("asked", ORIGIN);
     let mut response = PartialResponse::default();
     for event in events {
         match assembler.feed(event["type"].as_str(), &event.to_string())? {
@@ -212,8 +239,9 @@ fn expected() -> ChatResponse {
     usage.cache_write_1h_tokens = None;
     usage.reasoning_tokens = Some(2);
     let thought = Reasoning::new("One.\n\nTwo.").with_id("rs_1".to_owned());
+    let thought = thought.with_signature("enc".to_owned()).read_from(ORIGIN);
     let parts = [
-        ContentPart::Reasoning(thought.with_signature("enc".to_owned())),
+        ContentPart::Reasoning(thought),
         ContentPart::text("HöheNo."),
         ContentPart::ToolCall(ToolCall::new("c1", "f", "{\"a\":1}")),
         ContentPart::ToolCall(ToolCall::new("c2", "g", "{}")),
@@ -340,7 +368,7 @@ fn a_stream_without_its_last_event_was_cut() {
         let cut = streamed(&events()[..end]);
         assert!(matches!(cut, Err(Fault::Cut(Cut::Silent))), "{end}: {cut:?}");
     }
-    let done = Assembler::new("m").end(true);
+    let done = Assembler::new("m", ORIGIN).end(true);
     assert_eq!(done, Err(Cut::Silent), "[DONE] alone is no end");
 }
 
@@ -359,7 +387,7 @@ fn errors_are_found_wherever_servers_put_them() {
         };
         assert_eq!((error.classify(None), error.message.as_str()), (ErrorKind::RateLimit, "m"));
     }
-    let fault = Assembler::new("m").feed(Some("error"), "it broke").unwrap_err();
+    let fault = Assembler::new("m", ORIGIN).feed(Some("error"), "it broke").unwrap_err();
     assert!(matches!(fault, Fault::Error(error) if error.message == "it broke"));
     let Err(Fault::Error(error)) = whole(&failed) else { panic!() };
     assert_eq!(error.classify(None), ErrorKind::RateLimit);
@@ -412,5 +440,8 @@ fn what_is_no_response_is_malformed() {
         let read = whole(&answer);
         assert!(matches!(read, Err(Fault::Malformed(_))), "{answer}: {read:?}");
     }
-    assert!(matches!(Assembler::new("m").feed(None, "{\"type\":"), Err(Fault::Malformed(_))));
+    assert!(matches!(
+        Assembler::new("m", ORIGIN).feed(None, "{\"type\":"),
+        Err(Fault::Malformed(_))
+    ));
 }

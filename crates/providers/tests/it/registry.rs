@@ -1,12 +1,12 @@
 //! Providers by name.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use ziggurat_core::chat::JsonSchema;
-use ziggurat_core::{CallContext, Delivery, Model, Price};
+use ziggurat_core::{CallContext, Delivery, Layer, Model, Price, Provider};
 use ziggurat_providers::{Catalog, Extractive, ProviderOptions, Registry, SelectionError};
 
 use crate::support::server::{self, Received, Server};
@@ -229,4 +229,32 @@ fn a_model_without_its_provider_is_told_with_it() {
     assert!(message.contains("did you mean anthropic/claude-haiku-4-5?"), "{message}");
     assert!(create("ANTHROPIC").contains("did you mean anthropic?"));
     assert!(!create("nope").contains("did you mean"));
+}
+
+#[test]
+fn providers_of_one_name_share_their_layers_and_those_of_another_have_their_own() {
+    /// Says whose it is, and forgets.
+    struct Named(String, Arc<Mutex<Vec<String>>>);
+
+    impl Layer for Named {
+        fn layer(&self, inner: Arc<dyn Provider>) -> Arc<dyn Provider> {
+            self.1.lock().unwrap().push(format!("{} around {}", self.0, inner.name()));
+            inner
+        }
+    }
+
+    let (made, used) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
+    let (log, uses) = (Arc::clone(&made), Arc::clone(&used));
+    let mut registry = Registry::builtin();
+    registry.set_layers(move |name| {
+        log.lock().unwrap().push(name.to_owned());
+        Arc::new(Named(name.to_owned(), Arc::clone(&uses)))
+    });
+    let options = ProviderOptions::new(&no_env);
+    for name in ["ollama", "extractive", "ollama"] {
+        registry.clone().provider(name, &options).unwrap();
+    }
+    assert_eq!(*made.lock().unwrap(), ["ollama", "extractive"], "asked once for each name");
+    let around = ["ollama around ollama", "extractive around extractive", "ollama around ollama"];
+    assert_eq!(*used.lock().unwrap(), around);
 }

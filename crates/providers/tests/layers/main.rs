@@ -10,6 +10,7 @@ mod hedge;
 mod rate_limit;
 mod record;
 mod retry;
+mod storm;
 mod suites;
 mod telemetry;
 mod timeout;

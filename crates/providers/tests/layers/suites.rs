@@ -2,13 +2,18 @@
 //! layers around an adapter that speaks to a server.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use ziggurat_core::chat::ChatStream;
 use ziggurat_core::{
     CallContext, ChatRequest, ChatResponse, Layer, ModelInfo, Provider, ProviderError,
 };
-use ziggurat_testkit::layer_conformance;
+use ziggurat_providers::layers::{
+    ConcurrencyLayer, FallbackLayer, HedgeLayer, RateLimitLayer, RecordLayer, RetryLayer,
+    TimeoutLayer,
+};
+use ziggurat_testkit::{ScriptedProvider, layer_conformance};
 
 /// The suite of providers for a layer around `OpenAi`, at the fake server. Time is real there: a layer that
 /// pauses needs short pauses.
@@ -97,5 +102,59 @@ impl Provider for Within {
 
 layer_conformance!(nothing, Nothing);
 
+layer_conformance!(timeout, TimeoutLayer::new());
+
+layer_conformance!(rate_limit, RateLimitLayer::new().requests_per_minute(1000));
+
+layer_conformance!(concurrency, ConcurrencyLayer::new().with_max(64));
+
+layer_conformance! { retry, RetryLayer::new().with_seed(7), except {
+    a_call_is_one_attempt: "more attempts are what it is for",
+    the_call_after_a_failure_is_served: "so is the first one, at its second attempt",
+    a_hint_when_to_try_again_is_kept: "the hint is, but the error is final: it was tried again",
+} }
+
+layer_conformance! { fallback, FallbackLayer::new([elsewhere()]), except {
+    a_hint_when_to_try_again_is_kept: "the hint is, but the error is final: all models were asked",
+    a_refused_attempt_is_reported_once_and_free: "the other model's attempt is reported as well",
+    a_failed_attempt_is_reported_once_and_unknown: "the other model's attempt is reported as well",
+} }
+
+layer_conformance!(hedge, HedgeLayer::after(Duration::from_secs(600)));
+
+layer_conformance!(record, RecordLayer::in_memory());
+
 #[cfg(feature = "openai")]
 over_openai!(nothing_over_openai, Nothing);
+
+#[cfg(feature = "openai")]
+over_openai!(timeout_over_openai, TimeoutLayer::new());
+
+#[cfg(feature = "openai")]
+over_openai!(rate_limit_over_openai, RateLimitLayer::new().requests_per_minute(1000));
+
+#[cfg(feature = "openai")]
+over_openai!(concurrency_over_openai, ConcurrencyLayer::new().with_max(64));
+
+#[cfg(feature = "openai")]
+over_openai! { retry_over_openai, RetryLayer::new().without_delays(), except {
+    a_call_is_one_attempt: "more attempts are what it is for",
+    the_call_after_a_failure_is_served: "so is the first one, at its second attempt",
+    a_hint_when_to_try_again_is_kept: "the hint is, but the error is final: it was tried again",
+} }
+
+#[cfg(feature = "openai")]
+over_openai! { fallback_over_openai, FallbackLayer::new([elsewhere()]), except {
+    a_hint_when_to_try_again_is_kept: "the hint is, but the error is final: all models were asked",
+} }
+
+#[cfg(feature = "openai")]
+over_openai!(hedge_over_openai, HedgeLayer::after(Duration::from_secs(600)));
+
+#[cfg(feature = "openai")]
+over_openai!(record_over_openai, RecordLayer::in_memory());
+
+/// A model that knows nothing of the suite.
+fn elsewhere() -> ziggurat_core::Model {
+    ScriptedProvider::new().named("elsewhere").with_models([] as [&str; 0]).handle("small")
+}

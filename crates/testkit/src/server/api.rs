@@ -5,7 +5,7 @@ use ziggurat_core::ErrorKind;
 use super::formats::{self, Format};
 
 /// An API of a vendor of models.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Api {
     /// OpenAI's chat completions: `/v1/chat/completions`.
@@ -25,6 +25,17 @@ impl Api {
     /// others with the nearest status.
     pub fn error_kinds(self) -> &'static [ErrorKind] {
         self.format().error_kinds()
+    }
+
+    /// Its name where it is counted: `chat_completions`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ChatCompletions => "chat_completions",
+            Self::Responses => "responses",
+            Self::Messages => "messages",
+            Self::Gemini => "gemini",
+            Self::Ollama => "ollama",
+        }
     }
 
     pub(super) fn format(self) -> &'static dyn Format {

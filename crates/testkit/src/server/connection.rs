@@ -4,6 +4,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
@@ -15,13 +16,17 @@ use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::reply::{self, Body};
+use super::body::{self, Body};
+use super::link::{Link, Socket};
+use super::received::Arrived;
+use super::reply::Reply;
 use super::route::route;
-use super::{Received, Shared};
-use crate::lock;
+use super::{Shared, control};
 
 /// The largest request that is read, in bytes.
 const MOST: usize = 64 << 20;
+/// How long to wait when no connection can be accepted: mostly for want of file descriptors.
+const BREATH: Duration = Duration::from_millis(10);
 
 /// Serves connections until it is aborted; they end with it.
 pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
@@ -29,10 +34,12 @@ pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     let numbers = Arc::new(AtomicU64::new(1));
     loop {
         tokio::select! {
-            accepted = listener.accept() => {
-                let Ok((socket, _)) = accepted else { return };
-                connections.spawn(serve(socket, Arc::clone(&shared), Arc::clone(&numbers)));
-            }
+            accepted = listener.accept() => match accepted {
+                Ok((socket, _)) => {
+                    connections.spawn(serve(socket, Arc::clone(&shared), Arc::clone(&numbers)));
+                }
+                Err(_) => tokio::time::sleep(BREATH).await,
+            },
             // What has ended is forgotten.
             Some(_) = connections.join_next() => {}
         }
@@ -40,36 +47,50 @@ pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 async fn serve(socket: TcpStream, shared: Arc<Shared>, numbers: Arc<AtomicU64>) {
-    let _open = shared.counters.connection();
+    let open = shared.counters.connection();
     // Without it pieces would wait for each other; it matters to time alone.
     let _ = socket.set_nodelay(true);
+    let link = Arc::new(Link::default());
     let service = service_fn(|request| {
         let number = numbers.fetch_add(1, Ordering::Relaxed);
-        answer(Arc::clone(&shared), request, number)
+        answer(Arc::clone(&shared), Arc::clone(&link), request, number)
     });
+    let socket = TokioIo::new(Socket::new(socket, Arc::clone(&link)));
     // An error is how a connection ends that the script breaks or the client closes.
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(socket), service).await;
+    let _ = http1::Builder::new().serve_connection(socket, service).await;
+    if !link.is_broken() {
+        open.closed_by_client();
+    }
 }
 
 /// An error closes the connection without an answer.
 async fn answer(
     shared: Arc<Shared>,
+    link: Arc<Link>,
     request: Request<Incoming>,
     number: u64,
 ) -> io::Result<Response<Body>> {
+    if let Some(told) = control::answer(&shared, request.method().as_str(), request.uri().path()) {
+        return Ok(told);
+    }
     let exchange = shared.counters.exchange();
-    let mut received = read(request).await?;
-    let routed = route(&received);
+    let mut arrived = read(request).await?;
+    let received = shared.log.wants().then(|| arrived.received());
+    let call = shared.call_header.as_ref().and_then(|name| arrived.header(name));
+    let call = call.map(str::to_owned);
+    let routed = route(&mut arrived);
     let header = routed.as_ref().and_then(|(api, _)| api.format().request_id_header());
-    received.request_id = header.map(|_| format!("req_{number}"));
-    let request_id = header.zip(received.request_id.clone());
-    lock(&shared.received).push(received);
+    let request_id = header.map(|header| (header, format!("req_{number}")));
+    if let Some(mut received) = received {
+        received.request_id = request_id.as_ref().map(|(_, id)| id.clone());
+        shared.log.push(received);
+    }
     let Some((api, wish)) = routed else {
         exchange.finish();
-        return Ok(reply::no_such_path());
+        return Ok(body::no_such_path());
     };
-    let (format, script) = (api.format(), &shared.script);
-    let mut response = reply::reply(format, script, wish, number, exchange).await?;
+    let reply = Reply { api, script: &shared.script, link, number, call, exchange };
+    let mut response = reply.to(wish).await?;
     if let Some((name, id)) = request_id
         && let Ok(value) = id.parse()
     {
@@ -78,21 +99,13 @@ async fn answer(
     Ok(response)
 }
 
-async fn read(request: Request<Incoming>) -> io::Result<Received> {
+async fn read(request: Request<Incoming>) -> io::Result<Arrived> {
     let (head, body) = request.into_parts();
-    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-    let headers = head.headers.iter();
-    let headers = headers.map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect();
     let body = Limited::new(body, MOST).collect().await.map_err(io::Error::other)?.to_bytes();
     let body = match body.as_ref() {
         [] => Value::Null,
-        bytes => serde_json::from_slice(bytes).unwrap_or_else(|_| Value::String(text(bytes))),
+        bytes => serde_json::from_slice(bytes)
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned())),
     };
-    Ok(Received {
-        method: head.method.to_string(),
-        path: head.uri.to_string(),
-        headers,
-        body,
-        request_id: None,
-    })
+    Ok(Arrived { head, body })
 }

@@ -5,9 +5,14 @@
 //! came through: rules of the script see it, and [`calls`](ScriptedProvider::calls) tell it afterwards.
 
 mod api;
+mod body;
+mod builder;
 mod connection;
+mod control;
 mod counts;
 mod formats;
+mod limits;
+mod link;
 mod received;
 mod reply;
 mod requests;
@@ -16,25 +21,30 @@ mod route;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 pub use api::Api;
+pub use builder::FakeServerBuilder;
 pub use counts::Counts;
 pub use received::Received;
 
-use crate::{ScriptedProvider, lock};
+use crate::ScriptedProvider;
 use counts::Counters;
+use received::Log;
 
 /// How long [`FakeServer::until`] waits: far longer than anything on loopback takes.
 const SOON: Duration = Duration::from_secs(10);
 
 /// A model server on a port of its own, which answers every [`Api`] at its usual paths. Dropping it
 /// closes all of its connections.
+///
+/// It tells its counts to other processes too: `GET /__fake/counts` is [`Counts`] in JSON, and
+/// `POST /__fake/reset` begins to count anew, draws the same latencies and faults again, and forgets which
+/// calls they have hit.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -59,7 +69,9 @@ pub struct FakeServer {
 struct Shared {
     script: ScriptedProvider,
     counters: Arc<Counters>,
-    received: Mutex<Vec<Received>>,
+    log: Log,
+    /// The header that names a call.
+    call_header: Option<String>,
 }
 
 impl FakeServer {
@@ -68,12 +80,12 @@ impl FakeServer {
     /// # Errors
     /// If no port can be opened on 127.0.0.1.
     pub async fn start(script: ScriptedProvider) -> io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
-        let shared =
-            Arc::new(Shared { script, counters: Arc::default(), received: Mutex::default() });
-        let accepting = tokio::spawn(connection::accept(listener, Arc::clone(&shared)));
-        Ok(Self { address, shared, accepting })
+        Self::builder(script).start().await
+    }
+
+    /// A server whose models play this script, to be set up further.
+    pub fn builder(script: ScriptedProvider) -> FakeServerBuilder {
+        FakeServerBuilder::new(script)
     }
 
     /// Its address without any path: `http://127.0.0.1:49152`.
@@ -81,9 +93,10 @@ impl FakeServer {
         format!("http://{}", self.address)
     }
 
-    /// The requests so far, in the order they arrived.
+    /// The requests so far, in the order they arrived; the last ones, if it
+    /// [keeps](FakeServerBuilder::keeping) no more.
     pub fn received(&self) -> Vec<Received> {
-        lock(&self.shared.received).clone()
+        self.shared.log.all()
     }
 
     /// What has happened so far.

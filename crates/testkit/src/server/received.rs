@@ -1,8 +1,13 @@
 //! What arrived at the server, for tests that look at the wire itself.
 
+use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Mutex;
 
+use hyper::http::request::Parts;
 use serde_json::Value;
+
+use crate::lock;
 
 /// Headers whose values are nobody's business.
 const CREDENTIALS: [&str; 4] = ["authorization", "x-api-key", "x-goog-api-key", "api-key"];
@@ -41,6 +46,63 @@ impl Received {
     fn query_key(&self) -> Option<&str> {
         let (_, query) = self.path.split_once('?')?;
         query.split('&').find_map(|pair| pair.strip_prefix("key="))
+    }
+}
+
+/// A request that is about to be answered.
+pub(super) struct Arrived {
+    pub(super) head: Parts,
+    pub(super) body: Value,
+}
+
+impl Arrived {
+    /// The first header of this name.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.head.headers.get(name)?.to_str().ok()
+    }
+
+    /// A copy to keep.
+    pub(super) fn received(&self) -> Received {
+        let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+        let headers = self.head.headers.iter();
+        let headers = headers.map(|(name, value)| (name.to_string(), text(value.as_bytes())));
+        Received {
+            method: self.head.method.to_string(),
+            path: self.head.uri.to_string(),
+            headers: headers.collect(),
+            body: self.body.clone(),
+            request_id: None,
+        }
+    }
+}
+
+/// The requests so far: all of them, or the last few.
+#[derive(Debug)]
+pub(super) struct Log {
+    requests: Mutex<VecDeque<Received>>,
+    most: usize,
+}
+
+impl Log {
+    pub(super) fn new(most: usize) -> Self {
+        Self { requests: Mutex::default(), most }
+    }
+
+    /// Whether it keeps any at all.
+    pub(super) fn wants(&self) -> bool {
+        self.most > 0
+    }
+
+    pub(super) fn push(&self, received: Received) {
+        let mut requests = lock(&self.requests);
+        if requests.len() >= self.most {
+            requests.pop_front();
+        }
+        requests.push_back(received);
+    }
+
+    pub(super) fn all(&self) -> Vec<Received> {
+        lock(&self.requests).iter().cloned().collect()
     }
 }
 

@@ -1,11 +1,12 @@
 //! Which API a path belongs to, and what it asks for.
 
+use hyper::Method;
+use serde_json::Value;
 use ziggurat_core::ChatRequest;
 
-use serde_json::Value;
-
+use super::Api;
+use super::received::Arrived;
 use super::requests::{self, Fields};
-use super::{Api, Received};
 
 /// What a client wants.
 pub(super) enum Wish {
@@ -19,38 +20,50 @@ pub(super) enum Wish {
     Model(String),
 }
 
-/// The API and the wish of a request; `None` for a path that no API has.
-pub(super) fn route(received: &Received) -> Option<(Api, Wish)> {
-    let (path, _) = received.path.split_once('?').unwrap_or((&received.path, ""));
-    let fields = || received.body.as_object().cloned().unwrap_or_default();
-    match (received.method.as_str(), path) {
-        ("POST", "/v1/chat/completions") => {
-            Some((Api::ChatCompletions, chat(fields(), requests::chat)))
-        }
-        ("POST", "/v1/responses") => Some((Api::Responses, chat(fields(), requests::responses))),
-        ("POST", "/v1/responses/input_tokens") => {
-            Some((Api::Responses, Wish::Count(requests::responses(fields()))))
-        }
-        ("POST", "/v1/messages") => Some((Api::Messages, chat(fields(), requests::messages))),
-        ("POST", "/v1/messages/count_tokens") => {
-            Some((Api::Messages, Wish::Count(requests::messages(fields()))))
-        }
-        ("POST", "/api/chat") => Some((Api::Ollama, ollama(fields()))),
-        ("POST", "/api/show") => {
-            let model = received.body["model"].as_str().unwrap_or_default();
-            Some((Api::Ollama, Wish::Model(model.to_owned())))
-        }
-        ("GET", "/api/tags") => Some((Api::Ollama, Wish::Models)),
-        ("GET", path) if path.starts_with("/v1/models") => {
-            // One path of two vendors; Anthropic's clients always name the version of the API.
-            let anthropic = received.header("anthropic-version").is_some();
-            let api = if anthropic { Api::Messages } else { Api::ChatCompletions };
-            Some((api, listing(path.strip_prefix("/v1/models")?)?))
-        }
-        ("GET", path) => Some((Api::Gemini, listing(path.strip_prefix("/v1beta/models")?)?)),
-        ("POST", path) => gemini(path.strip_prefix("/v1beta/models/")?, fields()),
-        _ => None,
+/// The API and the wish of a request; `None` for a path that no API has. The body is taken.
+pub(super) fn route(arrived: &mut Arrived) -> Option<(Api, Wish)> {
+    let body = arrived.body.take();
+    let path = arrived.head.uri.path();
+    if arrived.head.method == Method::GET {
+        // Anthropic's clients always name the version of the API.
+        return get(path, arrived.header("anthropic-version").is_some());
     }
+    if arrived.head.method != Method::POST {
+        return None;
+    }
+    let fields = match body {
+        Value::Object(fields) => fields,
+        _ => Fields::new(),
+    };
+    post(path, fields)
+}
+
+fn get(path: &str, anthropic: bool) -> Option<(Api, Wish)> {
+    if path == "/api/tags" {
+        return Some((Api::Ollama, Wish::Models));
+    }
+    if let Some(rest) = path.strip_prefix("/v1/models") {
+        // One path of two vendors.
+        let api = if anthropic { Api::Messages } else { Api::ChatCompletions };
+        return Some((api, listing(rest)?));
+    }
+    Some((Api::Gemini, listing(path.strip_prefix("/v1beta/models")?)?))
+}
+
+fn post(path: &str, fields: Fields) -> Option<(Api, Wish)> {
+    Some(match path {
+        "/v1/chat/completions" => (Api::ChatCompletions, chat(fields, requests::chat)),
+        "/v1/responses" => (Api::Responses, chat(fields, requests::responses)),
+        "/v1/responses/input_tokens" => (Api::Responses, Wish::Count(requests::responses(fields))),
+        "/v1/messages" => (Api::Messages, chat(fields, requests::messages)),
+        "/v1/messages/count_tokens" => (Api::Messages, Wish::Count(requests::messages(fields))),
+        "/api/chat" => (Api::Ollama, ollama(fields)),
+        "/api/show" => {
+            let model = fields.get("model").and_then(Value::as_str).unwrap_or_default();
+            (Api::Ollama, Wish::Model(model.to_owned()))
+        }
+        path => return gemini(path.strip_prefix("/v1beta/models/")?, fields),
+    })
 }
 
 fn chat(mut fields: Fields, read: fn(Fields) -> ChatRequest) -> Wish {

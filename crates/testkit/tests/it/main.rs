@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod behaviour;
 mod choice;
+mod faults;
 mod record;
 mod turns;
 

@@ -21,7 +21,7 @@ fn turn() -> Turn {
 }
 
 /// A target with its body, whole and streamed.
-fn asked(api: &str) -> [(String, Value); 2] {
+pub(crate) fn asked(api: &str) -> [(String, Value); 2] {
     let said = json!([{"role": "user", "content": "Add."}]);
     let chat = |path: &str, messages: &str, streamed: bool| {
         let mut body = json!({"model": "fake", messages: said, "stream": streamed});
@@ -47,7 +47,7 @@ fn asked(api: &str) -> [(String, Value); 2] {
     }
 }
 
-const APIS: [&str; 5] = ["chat", "responses", "messages", "gemini", "ollama"];
+pub(crate) const APIS: [&str; 5] = ["chat", "responses", "messages", "gemini", "ollama"];
 
 #[tokio::test]
 async fn answers_are_in_each_api_s_own_shape() {

@@ -3,5 +3,6 @@
 
 mod client;
 mod counts;
+mod faults;
 mod formats;
 mod reading;

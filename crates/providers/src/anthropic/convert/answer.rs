@@ -5,7 +5,7 @@ use ziggurat_core::{ChatResponse, Usage};
 
 use super::call_id;
 use crate::anthropic::finish::finish;
-use crate::anthropic::wire;
+use crate::anthropic::{ORIGIN, wire};
 use crate::api::{Fault, Listing};
 
 /// A whole answer; `asked` is the model's name if the server does not tell one.
@@ -65,7 +65,8 @@ pub(in crate::anthropic) fn thoughts(block: wire::Block) -> Option<Reasoning> {
         "redacted_thinking" => Reasoning::default().with_signature(full(block.data)).redacted(),
         _ => return None,
     };
-    (!thoughts.text.is_empty() || thoughts.signature.is_some()).then_some(thoughts)
+    let holds_any = !thoughts.text.is_empty() || thoughts.signature.is_some();
+    holds_any.then(|| thoughts.read_from(ORIGIN))
 }
 
 /// The counts that were reported; the others stay unknown. The API counts the tokens that have to do

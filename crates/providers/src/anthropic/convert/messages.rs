@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use ziggurat_core::chat::{Image, ImageSource, Reasoning, ToolCall, ToolResult};
 use ziggurat_core::{ChatRequest, ContentPart, Message, Role};
 
+use crate::anthropic::ORIGIN;
 use crate::anthropic::wire::{Input, Said, Source, Turn};
 use crate::fence::Fence;
 
@@ -79,9 +80,11 @@ fn image(image: &Image) -> Option<Said<'_>> {
     Some(Said::Image { source })
 }
 
-/// Only what the API itself has signed is taken back. An id is a mark of other providers' blocks.
+/// Only what the API itself has signed is taken back. An id is a mark of other providers' blocks, which
+/// those without an origin are told by.
 fn thoughts(block: &Reasoning) -> Option<Said<'_>> {
-    let signature = block.signature.as_deref().filter(|_| block.id.is_none())?;
+    let own = block.id.is_none() && !block.is_foreign_to(ORIGIN);
+    let signature = block.signature.as_deref().filter(|_| own)?;
     Some(match block.redacted {
         true => Said::RedactedThinking { data: signature },
         false => Said::Thinking { thinking: &block.text, signature },

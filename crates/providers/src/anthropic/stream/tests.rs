@@ -5,6 +5,7 @@ use ziggurat_core::chat::{FinishReason, Reasoning};
 use ziggurat_core::{ErrorKind, Usage};
 
 use super::*;
+use crate::anthropic::ORIGIN;
 
 type Fed = Result<(Vec<ChatDelta>, Result<ChatEnd, Cut>), Fault>;
 
@@ -112,7 +113,8 @@ fn thoughts_are_numbered_by_themselves_and_empty_ones_are_none() {
         start(3, json!({"type": "redacted_thinking", "data": "d"})),
         stop(3),
     ]);
-    let piece = |index, piece| ChatDelta::Reasoning { index, piece };
+    let piece =
+        |index, piece: Reasoning| ChatDelta::Reasoning { index, piece: piece.read_from(ORIGIN) };
     let expected = [
         piece(0, Reasoning::new("hm")),
         piece(0, Reasoning::default().with_signature("s".to_owned())),

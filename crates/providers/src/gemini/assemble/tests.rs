@@ -7,6 +7,7 @@ use ziggurat_core::chat::{self, Reasoning, ToolCall};
 use ziggurat_core::{ContentPart, ErrorKind};
 
 use super::*;
+use crate::gemini::ORIGIN;
 
 fn asked() -> ChatRequest {
     ChatRequest::new("models/asked", [])
@@ -47,7 +48,8 @@ fn answer(parts: &[Value]) -> ChatResponse {
 }
 
 fn thought(text: &str, signature: Option<&str>) -> ContentPart {
-    ContentPart::Reasoning(Reasoning::new(text).with_signature(signature.map(str::to_owned)))
+    let block = Reasoning::new(text).with_signature(signature.map(str::to_owned));
+    ContentPart::Reasoning(block.read_from(ORIGIN))
 }
 
 #[test]

@@ -6,6 +6,7 @@ use ziggurat_core::chat::{ChatDelta, ChatEnd, ChatResponse, FinishReason, ToolCa
 use ziggurat_core::{ErrorKind, ModelInfo, ProviderError, Usage};
 
 use super::{CREATED, Encoder, Format, Outline, data, is_unknown, sum, without_nulls};
+use crate::server::limits::LimitHeaders;
 
 pub(in crate::server) struct ChatCompletions;
 
@@ -16,6 +17,10 @@ impl Format for ChatCompletions {
 
     fn request_id_header(&self) -> Option<&'static str> {
         Some("x-request-id")
+    }
+
+    fn limit_headers(&self) -> LimitHeaders {
+        LimitHeaders::OpenAi
     }
 
     fn whole(&self, outline: &Outline, answer: &ChatResponse) -> Value {

@@ -50,6 +50,7 @@ impl Format for Gemini {
             ErrorKind::RateLimit | ErrorKind::Quota => (429, "RESOURCE_EXHAUSTED"),
             ErrorKind::ModelNotFound | ErrorKind::Unsupported => (404, "NOT_FOUND"),
             ErrorKind::Timeout => (504, "DEADLINE_EXCEEDED"),
+            _ if error.status() == Some(500) => (500, "INTERNAL"),
             _ => (503, "UNAVAILABLE"),
         };
         let said = error.message();
@@ -65,6 +66,8 @@ impl Format for Gemini {
             }
             _ => said.to_owned(),
         };
+        // The body repeats the status.
+        let code = error.status().unwrap_or(code);
         let error = json!({"code": code, "message": message, "status": status,
             "details": details(error)});
         (code, json!({"error": error}))

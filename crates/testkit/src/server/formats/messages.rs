@@ -5,6 +5,7 @@ use ziggurat_core::chat::{ChatDelta, ChatEnd, ChatResponse, ContentPart, FinishR
 use ziggurat_core::{ErrorKind, ModelInfo, ProviderError, Usage};
 
 use super::{CREATED_AT, Encoder, Format, Outline, arguments, is_unknown, less, sum, typed};
+use crate::server::limits::LimitHeaders;
 
 pub(in crate::server) struct Messages;
 
@@ -24,6 +25,10 @@ impl Format for Messages {
 
     fn request_id_header(&self) -> Option<&'static str> {
         Some("request-id")
+    }
+
+    fn limit_headers(&self) -> LimitHeaders {
+        LimitHeaders::Anthropic
     }
 
     fn whole(&self, outline: &Outline, answer: &ChatResponse) -> Value {
@@ -51,6 +56,8 @@ impl Format for Messages {
                 (400, "invalid_request_error")
             }
             ErrorKind::Timeout => (504, "timeout_error"),
+            // Only 529 means that it is overloaded.
+            _ if error.status().is_some_and(|status| status != 529) => (500, "api_error"),
             _ => (529, "overloaded_error"),
         };
         // Some kinds are told by words alone.

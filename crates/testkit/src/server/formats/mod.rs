@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use ziggurat_core::chat::{ChatDelta, ChatEnd, ChatResponse, FinishReason};
 use ziggurat_core::{ChatRequest, ErrorKind, ModelInfo, ProviderError, Usage};
 
+use super::limits::LimitHeaders;
 use crate::play::Play;
 
 pub(super) use chat::ChatCompletions;
@@ -38,6 +39,11 @@ pub(super) trait Format: Send + Sync {
     /// Whether a hint when to try again stands in `retry-after`.
     fn hints_in_headers(&self) -> bool {
         true
+    }
+
+    /// The headers in which it tells its limits.
+    fn limit_headers(&self) -> LimitHeaders {
+        LimitHeaders::Silent
     }
 
     /// A whole answer.

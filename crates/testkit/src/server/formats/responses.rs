@@ -7,6 +7,7 @@ use ziggurat_core::{ErrorKind, ModelInfo, ProviderError, Usage};
 
 use super::chat::{ChatCompletions, OPENAI_KINDS, openai_error};
 use super::{CREATED, Encoder, Format, Outline, is_unknown, sum, typed};
+use crate::server::limits::LimitHeaders;
 
 mod item;
 
@@ -21,6 +22,10 @@ impl Format for Responses {
 
     fn request_id_header(&self) -> Option<&'static str> {
         ChatCompletions.request_id_header()
+    }
+
+    fn limit_headers(&self) -> LimitHeaders {
+        LimitHeaders::OpenAi
     }
 
     fn whole(&self, outline: &Outline, answer: &ChatResponse) -> Value {

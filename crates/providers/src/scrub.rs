@@ -1,6 +1,8 @@
 //! A secret in foreign text, also in the forms in which a server may repeat it: a part of it, escaped for
 //! URLs or JSON, or as base64 or hexadecimal digits.
 
+use std::collections::HashSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
@@ -11,48 +13,99 @@ const RUN: usize = 8;
 const LAYERS: usize = 3;
 
 /// The text with `mark` in place of every piece of the secret.
+#[cfg(any(feature = "http", test))]
 pub(crate) fn scrub(text: &str, secret: &str, mark: &str) -> String {
-    let hits = hits(text, secret);
-    if !hits.contains(&true) {
-        return text.to_owned();
-    }
-    let mut clean = Vec::new();
-    let mut within = false;
-    for (byte, hit) in text.bytes().zip(hits) {
-        match (hit, within) {
-            (true, false) => clean.extend_from_slice(mark.as_bytes()),
-            (true, true) => {}
-            (false, _) => clean.push(byte),
-        }
-        within = hit;
-    }
-    String::from_utf8_lossy(&clean).into_owned()
+    Forms::of(secret).scrub(text, mark).unwrap_or_else(|| text.to_owned())
 }
 
 /// Whether the text holds a piece of the secret.
-pub(super) fn holds(text: &str, secret: &str) -> bool {
-    hits(text, secret).contains(&true)
+#[cfg(any(feature = "http", test))]
+pub(crate) fn holds(text: &str, secret: &str) -> bool {
+    Forms::of(secret).hits(text).contains(&true)
 }
 
-/// For each byte of the text, whether it belongs to a piece of the secret.
-fn hits(text: &str, secret: &str) -> Vec<bool> {
-    let needles = needles(secret);
-    let mut hits = vec![false; text.len()];
-    let mut units: Vec<_> = text.bytes().enumerate().map(Unit::plain).collect();
-    for _ in 0..LAYERS {
-        let bytes: Vec<u8> = units.iter().map(|unit| unit.byte.to_ascii_lowercase()).collect();
-        for needle in &needles {
-            needle.mark(&bytes, &units, &mut hits);
+/// All forms of a secret, to look for in many texts.
+pub(crate) struct Forms {
+    needles: Vec<Needle>,
+    /// The pairs of bytes that a piece may begin with; most places of a text are passed over by them.
+    beginnings: Vec<bool>,
+}
+
+impl Forms {
+    /// The forms of this secret, of at least two characters.
+    pub(crate) fn of(secret: &str) -> Self {
+        let needles = needles(secret);
+        let mut beginnings = vec![false; 1 << 16];
+        for piece in needles.iter().flat_map(|needle| &needle.pieces) {
+            if let Some(pair) = pair(piece) {
+                beginnings[pair] = true;
+            }
         }
-        units = unescaped(&units);
+        Self { needles, beginnings }
     }
-    hits
+
+    /// The text with `mark` in place of every piece of the secret; `None` if there is none.
+    pub(crate) fn scrub(&self, text: &str, mark: &str) -> Option<String> {
+        let hits = self.hits(text);
+        if !hits.contains(&true) {
+            return None;
+        }
+        let mut clean = Vec::new();
+        let mut within = false;
+        for (byte, hit) in text.bytes().zip(hits) {
+            match (hit, within) {
+                (true, false) => clean.extend_from_slice(mark.as_bytes()),
+                (true, true) => {}
+                (false, _) => clean.push(byte),
+            }
+            within = hit;
+        }
+        Some(String::from_utf8_lossy(&clean).into_owned())
+    }
+
+    /// For each byte of the text, whether it belongs to a piece of the secret.
+    fn hits(&self, text: &str) -> Vec<bool> {
+        let mut hits = vec![false; text.len()];
+        if self.needles.iter().all(|needle| needle.run > text.len()) {
+            return hits;
+        }
+        let mut units: Vec<_> = text.bytes().enumerate().map(Unit::plain).collect();
+        for layer in 0..LAYERS {
+            self.mark(&units, &mut hits);
+            let unescaped = unescaped(&units);
+            if layer + 1 == LAYERS || unescaped.len() == units.len() {
+                break;
+            }
+            units = unescaped;
+        }
+        hits
+    }
+
+    fn mark(&self, units: &[Unit], hits: &mut [bool]) {
+        let bytes: Vec<u8> = units.iter().map(|unit| unit.byte.to_ascii_lowercase()).collect();
+        for at in 0..bytes.len() {
+            if !pair(&bytes[at..]).is_some_and(|pair| self.beginnings[pair]) {
+                continue;
+            }
+            for Needle { run, pieces } in &self.needles {
+                let Some(window) = bytes.get(at..at + run) else { continue };
+                if pieces.contains(window) {
+                    hits[units[at].from..units[at + run - 1].to].fill(true);
+                }
+            }
+        }
+    }
 }
 
-/// A form of a secret, and how much of it in a row counts.
+fn pair(bytes: &[u8]) -> Option<usize> {
+    let [first, second, ..] = bytes else { return None };
+    Some(usize::from(*first) << 8 | usize::from(*second))
+}
+
+/// The pieces of one form, each so many bytes in a row.
 struct Needle {
-    form: Vec<u8>,
     run: usize,
+    pieces: HashSet<Box<[u8]>>,
 }
 
 /// All forms, in small letters: hexadecimal digits and host names lose their case on the way.
@@ -68,8 +121,10 @@ fn needles(secret: &str) -> Vec<Needle> {
         forms.push((standard.replace('+', "-").replace('/', "_"), digits));
         forms.push((standard, digits));
     }
-    let needle =
-        |(form, run): (String, usize)| Needle { form: form.to_ascii_lowercase().into_bytes(), run };
+    let needle = |(form, run): (String, usize)| {
+        let form = form.to_ascii_lowercase().into_bytes();
+        Needle { run, pieces: form.windows(run).map(Box::from).collect() }
+    };
     forms.into_iter().map(needle).collect()
 }
 
@@ -81,19 +136,6 @@ fn base64(secret: &[u8], shift: usize) -> String {
         digits.pop();
     }
     digits.split_off((8 * shift).div_ceil(6).min(digits.len()))
-}
-
-impl Needle {
-    fn mark(&self, bytes: &[u8], units: &[Unit], hits: &mut [bool]) {
-        let pieces: std::collections::HashSet<&[u8]> = self.form.windows(self.run).collect();
-        for (window, units) in bytes.windows(self.run).zip(units.windows(self.run)) {
-            if pieces.contains(window)
-                && let [first, .., last] = units
-            {
-                hits[first.from..last.to].fill(true);
-            }
-        }
-    }
 }
 
 /// A byte, and where in the text it stands in whatever form.
