@@ -11,5 +11,6 @@ mod rate_limit;
 mod record;
 mod retry;
 mod storm;
+mod suites;
 mod telemetry;
 mod timeout;

@@ -1,7 +1,13 @@
-//! The suite of providers, on the providers of this crate and on one of the smallest kind.
+//! The suites, on subjects that keep their promises and on others that break one each.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod decomposers;
+mod executors;
 mod faults;
+mod faulty_decomposers;
+mod faulty_executors;
+mod faulty_layers;
+mod layers;
 mod minimal;
 
 use std::sync::Arc;

@@ -1,18 +1,15 @@
 //! A provider with the script behind it, and what the behaviours do with it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::time::timeout;
 use ziggurat_core::chat::{self, ChatDelta};
 use ziggurat_core::{CallContext, ChatRequest, ChatResponse, ErrorKind, Provider, ProviderError};
 
 use crate::ScriptedProvider;
+use crate::conformance::layers::Inner;
+use crate::conformance::waiting::{in_time, until};
 #[cfg(feature = "server")]
 use crate::server::{Api, FakeServer};
-
-/// How long anything may take that ought to happen at once.
-const SOON: Duration = Duration::from_secs(5);
 
 /// A provider whose model plays a script.
 pub struct Stage {
@@ -23,9 +20,22 @@ pub struct Stage {
     /// The server between the two, if the provider speaks HTTP.
     #[cfg(feature = "server")]
     pub server: Option<(Api, FakeServer)>,
+    /// The provider within, if a layer is under test.
+    pub(in crate::conformance) inner: Option<Inner>,
 }
 
 impl Stage {
+    /// A provider that plays this script in the same process.
+    pub(super) fn of(provider: Arc<dyn Provider>, script: ScriptedProvider) -> Self {
+        Self {
+            provider,
+            script,
+            #[cfg(feature = "server")]
+            server: None,
+            inner: None,
+        }
+    }
+
     /// The whole answer.
     pub(super) async fn whole(&self, request: &ChatRequest) -> Result<ChatResponse, ProviderError> {
         let call = async { self.provider.chat(&CallContext::default(), request).await };
@@ -86,17 +96,17 @@ impl Stage {
 
     /// Waits until this many calls are under way at the model.
     pub(super) async fn until_under_way(&self, calls: usize) {
-        self.until(|stage| stage.script.in_flight() >= calls, "the call reaches the model").await;
+        until("the call reaches the model", || self.script.in_flight() >= calls).await;
     }
 
     /// Waits until the model was told that its calls are not wanted any more, and nothing of them is left.
     pub(super) async fn until_cancelled(&self, calls: usize) {
-        let gone = |stage: &Self| {
-            stage.script.cancelled() >= calls
-                && stage.script.in_flight() == 0
-                && stage.open_connections() == 0
+        let gone = || {
+            self.script.cancelled() >= calls
+                && self.script.in_flight() == 0
+                && self.open_connections() == 0
         };
-        self.until(gone, "the dropped call ends, and its connection with it").await;
+        until("the dropped call ends, and its connection with it", gone).await;
     }
 
     fn open_connections(&self) -> usize {
@@ -107,25 +117,14 @@ impl Stage {
         0
     }
 
-    /// Looks again and again until it is so.
-    async fn until(&self, is_so: impl Fn(&Self) -> bool, what: &str) {
-        let looking = async {
-            while !is_so(self) {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        };
-        in_time(what, looking).await;
-    }
-}
-
-/// What comes of it.
-///
-/// # Panics
-/// If nothing does, within five seconds.
-pub(super) async fn in_time<T>(what: &str, work: impl Future<Output = T>) -> T {
-    match timeout(SOON, work).await {
-        Ok(done) => done,
-        Err(_) => panic!("waited {SOON:?} in vain for this: {what}"),
+    /// The ids that its requests were given so far, in their order.
+    pub(super) fn request_ids(&self) -> Vec<String> {
+        #[cfg(feature = "server")]
+        if let Some((_, server)) = &self.server {
+            let received = server.received().into_iter();
+            return received.filter_map(|request| request.request_id).collect();
+        }
+        self.inner.as_ref().map(Inner::request_ids).unwrap_or_default()
     }
 }
 
@@ -133,7 +132,9 @@ pub(super) async fn in_time<T>(what: &str, work: impl Future<Output = T>) -> T {
 ///
 /// # Panics
 /// If it is an error.
-pub(super) fn answered(result: Result<ChatResponse, ProviderError>) -> ChatResponse {
+pub(in crate::conformance) fn answered(
+    result: Result<ChatResponse, ProviderError>,
+) -> ChatResponse {
     result.unwrap_or_else(|error| panic!("an answer was expected: {error:?}"))
 }
 
@@ -141,7 +142,9 @@ pub(super) fn answered(result: Result<ChatResponse, ProviderError>) -> ChatRespo
 ///
 /// # Panics
 /// If it is an answer.
-pub(super) fn failed<T: std::fmt::Debug>(result: Result<T, ProviderError>) -> ProviderError {
+pub(in crate::conformance) fn failed<T: std::fmt::Debug>(
+    result: Result<T, ProviderError>,
+) -> ProviderError {
     match result {
         Err(error) => error,
         Ok(answer) => panic!("an error was expected: {answer:?}"),

@@ -6,7 +6,7 @@ use ziggurat_core::CallContext;
 use ziggurat_core::chat::ChatDelta;
 
 use super::Subject;
-use super::stage::in_time;
+use crate::conformance::waiting::in_time;
 use crate::{ScriptedProvider, Turn};
 
 /// "The last item of a complete answer is `ChatDelta::End`, exactly once."

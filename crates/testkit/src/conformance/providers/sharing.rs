@@ -6,8 +6,9 @@ use futures::future::join_all;
 use ziggurat_core::{CallContext, ChatResponse, Provider, chat};
 
 use super::Subject;
-use super::stage::{answered, in_time};
+use super::stage::answered;
 use crate::ScriptedProvider;
+use crate::conformance::waiting::in_time;
 
 /// Calls at the same time, from tasks of their own, each get their own answer.
 pub async fn calls_at_once_do_not_mix(subject: &Subject) {

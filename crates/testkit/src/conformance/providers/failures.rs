@@ -7,7 +7,8 @@ use ziggurat_core::chat::ChatDelta;
 use ziggurat_core::{CallContext, ChatRequest, ErrorKind, ProviderError};
 
 use super::Subject;
-use super::stage::{Stage, answered, failed, in_time};
+use super::stage::{Stage, answered, failed};
+use crate::conformance::waiting::in_time;
 use crate::{ScriptedProvider, Turn};
 
 async fn stage(subject: &Subject, turn: Turn) -> (Stage, ChatRequest) {
@@ -62,24 +63,23 @@ pub async fn the_id_of_the_request_is_kept(subject: &Subject) {
         .turns([Turn::text("fine"), Turn::text("fine")])
         .otherwise(Turn::error(ErrorKind::Server, "overloaded"));
     let stage = subject.play(script).await;
-    let request = subject.ask("What happened?");
-    let answers = [stage.whole(&request).await, stage.streamed(&request).await];
-    let errors = [stage.whole(&request).await, stage.streamed(&request).await].map(failed);
-    let of_answers = answers.map(|answer| answered(answer).request_id);
-    let got =
-        of_answers.into_iter().chain(errors.map(|error| error.request_id().map(str::to_owned)));
-    let sent = request_ids(&stage);
-    assert!(sent.iter().flatten().count() == 4, "four requests have ids: {sent:?}");
-    assert_eq!(got.collect::<Vec<_>>(), sent);
-}
-
-fn request_ids(stage: &Stage) -> Vec<Option<String>> {
-    #[cfg(feature = "server")]
-    if let Some((_, server)) = &stage.server {
-        return server.received().into_iter().map(|request| request.request_id).collect();
+    let asked = |number: u32| subject.ask(&format!("What happened in week {number}?"));
+    let mut sent = Vec::new();
+    for number in 1..=4 {
+        let result = match number % 2 {
+            1 => stage.whole(&asked(number)).await,
+            _ => stage.streamed(&asked(number)).await,
+        };
+        let kept = match &result {
+            Ok(answer) => answer.request_id.clone(),
+            Err(error) => error.request_id().map(str::to_owned),
+        };
+        let of_its_request = stage.request_ids().pop();
+        assert!(of_its_request.is_some(), "the requests have no ids");
+        assert_eq!(kept, of_its_request, "{result:?}");
+        assert!(!sent.contains(&kept), "an id is there twice: {kept:?} after {sent:?}");
+        sent.push(kept);
     }
-    let _ = stage;
-    Vec::new()
 }
 
 /// "Errors before the first piece are returned."

@@ -8,7 +8,8 @@ use ziggurat_core::chat::ChatStream;
 use ziggurat_core::{CallContext, ErrorKind, ProviderError};
 
 use super::Subject;
-use super::stage::{failed, in_time};
+use super::stage::failed;
+use crate::conformance::waiting::in_time;
 use crate::{ScriptedProvider, Turn};
 
 /// Long enough to be under way, short enough to wait for.

@@ -3,8 +3,9 @@
 use ziggurat_core::{CallContext, ErrorKind};
 
 use super::Subject;
-use super::stage::{Stage, failed, in_time};
+use super::stage::{Stage, failed};
 use crate::ScriptedProvider;
+use crate::conformance::waiting::in_time;
 
 const MODELS: [&str; 2] = ["suite-large", "suite-small"];
 

@@ -1,7 +1,7 @@
 //! What a whole answer tells, and that a streamed one tells the same.
 
 use serde_json::{Value, json};
-use ziggurat_core::chat::{ChatResponse, FinishReason, Reasoning};
+use ziggurat_core::chat::{AnswerSource, ChatResponse, FinishReason, Reasoning};
 use ziggurat_core::{ErrorKind, Usage};
 
 use super::Subject;
@@ -59,10 +59,10 @@ pub async fn a_stream_adds_up_to_the_whole_answer(subject: &Subject) {
     }
 }
 
-/// Ids differ from call to call.
+/// Ids differ from call to call, and a cache may have kept the answer for the second.
 fn comparable(mut answer: ChatResponse) -> ChatResponse {
     (answer.id, answer.request_id) = (None, None);
-    answer
+    answer.with_source(AnswerSource::Model)
 }
 
 fn thoughts() -> Reasoning {

@@ -6,6 +6,7 @@ use ziggurat_core::{ChatRequest, Message, Provider};
 
 use super::Stage;
 use crate::ScriptedProvider;
+use crate::conformance::layers::Inner;
 #[cfg(feature = "server")]
 use crate::server::{Api, FakeServer};
 
@@ -18,11 +19,13 @@ pub struct Subject {
 }
 
 type InProcess = Box<dyn Fn(ScriptedProvider) -> Arc<dyn Provider> + Send + Sync>;
+type Layered = Box<dyn Fn(Inner) -> Arc<dyn Provider> + Send + Sync>;
 #[cfg(feature = "server")]
 type AtUrl = Box<dyn Fn(&str) -> Arc<dyn Provider> + Send + Sync>;
 
 enum Make {
     InProcess(InProcess),
+    Layered(Layered),
     #[cfg(feature = "server")]
     Http(Api, AtUrl),
 }
@@ -41,6 +44,13 @@ impl Subject {
     #[cfg(feature = "server")]
     pub fn http<P: Provider>(api: Api, make: impl Fn(&str) -> P + Send + Sync + 'static) -> Self {
         Self::new(Make::Http(api, Box::new(move |url| Arc::new(make(url)))))
+    }
+
+    /// A layer around the suite's own provider.
+    pub(in crate::conformance) fn layered(
+        make: impl Fn(Inner) -> Arc<dyn Provider> + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(Make::Layered(Box::new(make)))
     }
 
     fn new(make: Make) -> Self {
@@ -66,16 +76,17 @@ impl Subject {
     /// If the server of a provider over HTTP cannot be started.
     pub async fn play(&self, script: ScriptedProvider) -> Stage {
         match &self.make {
-            Make::InProcess(make) => Stage {
-                provider: make(script.clone()),
-                script,
-                #[cfg(feature = "server")]
-                server: None,
-            },
+            Make::InProcess(make) => Stage::of(make(script.clone()), script),
+            Make::Layered(make) => {
+                let inner = Inner::playing(script.clone());
+                let stage = Stage::of(make(inner.clone()), script);
+                Stage { inner: Some(inner), ..stage }
+            }
             #[cfg(feature = "server")]
             Make::Http(api, make) => match FakeServer::start(script.clone()).await {
                 Ok(server) => {
-                    Stage { provider: make(&server.url()), script, server: Some((*api, server)) }
+                    let stage = Stage::of(make(&server.url()), script);
+                    Stage { server: Some((*api, server)), ..stage }
                 }
                 Err(error) => panic!("no server can be started: {error}"),
             },
