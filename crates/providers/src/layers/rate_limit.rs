@@ -56,9 +56,10 @@ pub(in crate::layers) use line::Line;
 ///   layer, somebody else uses the key too, and that much is left free until the server's reset, for
 ///   60 seconds at most. So nobody is sent while nothing is left. A limit whose reset is further away than a
 ///   minute is not one of a minute, and is not taken for one.
-/// - From refusals, where nobody said: as much as was accepted in the last 60 seconds is then the limit. It
-///   grows slowly while no refusal comes: after a minute by 1 % or half a request, and by twice as much
-///   after each further minute in which somebody waited for it.
+/// - From refusals, where nobody said, as soon as there are two within a second: as much as was accepted in
+///   the last 60 seconds is then the limit. It grows by 1 %, at least a quarter of a request, with each
+///   minute in which somebody waited for it and nobody was refused; after three such minutes, or nine if
+///   later refusals confirmed it, by twice as much each time. A refusal takes the last step back.
 ///
 /// # When a server refuses
 /// Two refusals (`RateLimit`) within one `retry-after` pause all callers until it is over; without a hint it

@@ -13,6 +13,7 @@ mod limits;
 mod listing;
 mod local_recordings;
 mod ollama;
+mod rate_headers;
 mod registry;
 mod responses;
 mod secrets;

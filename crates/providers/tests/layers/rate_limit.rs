@@ -132,7 +132,6 @@ async fn a_hundred_callers(outputs: std::ops::Range<u32>) -> (Vec<(Instant, u64)
 fn is_fair(waits: &[Duration]) {
     let mean = waits.iter().sum::<Duration>() / u32::try_from(waits.len()).unwrap();
     let most = waits.iter().max().unwrap();
-    println!("mean {mean:?} most {most:?}");
     assert!(*most <= mean * 3, "{most:?} is more than thrice {mean:?}");
 }
 

@@ -1,6 +1,8 @@
 //! The storm: two hundred workers at once against a key of 60 requests and 100,000 tokens a minute, through
 //! rate limit, concurrency and retries. None fails, hardly any is refused, and nothing is left unused.
 
+#![allow(clippy::print_stdout, reason = "what was measured is worth reading")]
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

@@ -40,7 +40,7 @@ impl Gauge {
                 Duration::ZERO
             }
             Algorithm::FixedWindow => {
-                let into = Duration::from_nanos_u128(passed.as_nanos() % MINUTE.as_nanos());
+                let into = nanos(passed.as_nanos() % MINUTE.as_nanos());
                 if passed >= MINUTE {
                     self.used = 0;
                 }
@@ -83,10 +83,14 @@ impl Reading<'_> {
 
     /// How long a bucket takes to fill by this much.
     fn refill(&self, amount: u128) -> Duration {
-        Duration::from_nanos_u128(amount.div_ceil(u128::from(self.limit)))
+        nanos(amount.div_ceil(u128::from(self.limit)))
     }
 }
 
 fn scaled(tokens: u64) -> u128 {
     u128::from(tokens) * MINUTE.as_nanos()
+}
+
+fn nanos(nanos: u128) -> Duration {
+    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }

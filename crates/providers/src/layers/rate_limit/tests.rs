@@ -1,5 +1,6 @@
 //! The state of a limiter, in any order of events, at moments that are given.
 
+use std::num::{NonZeroU32, NonZeroU64};
 use std::time::Duration;
 
 use proptest::collection::vec;
@@ -13,12 +14,10 @@ use crate::PerMinute;
 
 const REQUESTS: u64 = 7;
 const TOKENS: u64 = 1000;
+const MINUTE: Duration = Duration::from_secs(60);
 
 fn limited() -> State {
-    State::new(PerMinute::new(
-        "7".parse::<std::num::NonZeroU32>().ok(),
-        "1000".parse::<std::num::NonZeroU64>().ok(),
-    ))
+    State::new(PerMinute::new(NonZeroU32::new(7), NonZeroU64::new(TOKENS)))
 }
 
 /// What happens next.
@@ -34,6 +33,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         2 => (0..30_000u64).prop_map(Step::Wait),
+        2 => (1..20u64).prop_map(Step::Wait),
         6 => (1..400u64).prop_map(Step::Take),
         3 => (any::<usize>(), 0..5u8, 0..=100u64).prop_map(|(call, how, share)| Step::End(call, how, share)),
         1 => (any::<usize>(), 0..20u64, 0..90_000u64).prop_map(|(call, left, ms)| Step::Hear(call, left, ms)),
@@ -47,8 +47,9 @@ struct Sent {
     tokens: u64,
 }
 
+/// In the minute before, and in what the limiter adds to it.
 fn in_a_minute(sent: &[Sent], now: Instant) -> (u64, u64) {
-    let recent = sent.iter().filter(|sent| now - sent.at < Duration::from_secs(60));
+    let recent = sent.iter().filter(|sent| now - sent.at < WINDOW);
     recent.fold((0, 0), |(requests, tokens), sent| (requests + sent.requests, tokens + sent.tokens))
 }
 
@@ -77,7 +78,10 @@ proptest! {
                         under_way.push((sent.len(), ticket, tokens));
                         sent.push(Sent { at: now, requests: 1, tokens });
                     }
-                    Err(again) => prop_assert!(again > now && again <= now + WINDOW * 2),
+                    Err(again) => {
+                        prop_assert!(again > now && again <= now + WINDOW);
+                        now = again;
+                    }
                 },
                 Step::End(call, how, share) if !under_way.is_empty() => {
                     let (index, ticket, tokens) = under_way.swap_remove(call % under_way.len());
@@ -110,6 +114,21 @@ proptest! {
             prop_assert!(waits < 300);
         }
     }
+}
+
+#[test]
+fn what_was_sent_after_a_call_is_not_taken_for_others_use() {
+    let (mut state, now) = (limited(), Instant::now());
+    let first = state.take(now, 1).unwrap();
+    let rest: Vec<_> = (1..REQUESTS).map(|_| state.take(now, 1).unwrap()).collect();
+    // It answers the first when it has counted all seven.
+    let told = |left| RateLimits::new(Some(RateWindow::new(REQUESTS, left, MINUTE)), None);
+    state.hear(now, &first, told(0));
+    for ticket in &rest {
+        state.settle(now, ticket, End::Unsent, RateLimits::default());
+    }
+    assert!((1..REQUESTS).all(|_| state.take(now, 1).is_ok()));
+    assert!(state.take(now, 1).is_err());
 }
 
 /// A state that knows no limit, and a server that accepts so many calls of a minute.
