@@ -12,6 +12,7 @@ use ziggurat_core::chat::{self, ChatDelta, ChatEnd, ChatResponse, ChatStream};
 use ziggurat_core::{CallContext, ErrorKind, ProviderError, RateLimits, Signal};
 
 use crate::ledger::InFlight;
+use crate::pieces::Cutting;
 use crate::turn::Ending;
 use crate::{Latency, Turn, lock, pieces};
 
@@ -64,6 +65,10 @@ impl Play {
     /// The whole answer.
     pub(crate) async fn whole(mut self) -> Result<ChatResponse, ProviderError> {
         self.pace = Pace::NONE;
+        if self.turn.sent.is_none() {
+            // How it is cut does not show.
+            self.turn.cutting = Cutting::Pieces(1);
+        }
         let provider = self.provider.clone();
         chat::collect(&provider, self.stream().await?, |_| {}).await
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use ziggurat_core::chat::{ChatDelta, ChatEnd, ChatResponse, FinishReason, ToolCall};
 use ziggurat_core::{ErrorKind, ModelInfo, ProviderError, Usage};
 
+use super::frame::Frame;
 use super::{CREATED, Encoder, Format, Outline, data, is_unknown, sum, without_nulls};
 use crate::server::limits::LimitHeaders;
 
@@ -49,7 +50,7 @@ impl Format for ChatCompletions {
     fn encoder(&self, outline: Outline) -> Box<dyn Encoder> {
         let options = outline.request.extra.get("stream_options");
         let with_usage = options.is_some_and(|options| options["include_usage"] == true);
-        Box::new(Chunks { outline, with_usage })
+        Box::new(Chunks { outline, with_usage, text: Frame::default() })
     }
 
     fn error(&self, error: &ProviderError) -> (u16, Value) {
@@ -102,6 +103,7 @@ pub(super) fn openai_error(error: &ProviderError) -> (u16, Value) {
 struct Chunks {
     outline: Outline,
     with_usage: bool,
+    text: Frame,
 }
 
 impl Chunks {
@@ -129,8 +131,10 @@ impl Encoder for Chunks {
 
     fn piece(&mut self, delta: &ChatDelta) -> String {
         let delta = match delta {
-            ChatDelta::Text(text) if self.outline.refuses() => json!({"refusal": text}),
-            ChatDelta::Text(text) => json!({"content": text}),
+            ChatDelta::Text(text) => {
+                let said = if self.outline.refuses() { "refusal" } else { "content" };
+                return self.text.around(text, |text| self.delta(json!({said: text}), None));
+            }
             ChatDelta::Reasoning { piece, .. } if !piece.text.is_empty() => {
                 json!({"reasoning_content": piece.text})
             }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use ziggurat_core::chat::{ChatDelta, ChatEnd, ChatResponse, ContentPart, FinishReason, ToolCall};
 use ziggurat_core::{ErrorKind, ModelInfo, ProviderError, Usage};
 
+use super::frame::Frame;
 use super::partial::{Partial, object};
 use super::{Encoder, Format, Outline, data, is_unknown, less, sum, without_nulls};
 
@@ -37,7 +38,7 @@ impl Format for Gemini {
     }
 
     fn encoder(&self, outline: Outline) -> Box<dyn Encoder> {
-        Box::new(Pieces { outline, partial: Partial::default() })
+        Box::new(Pieces { outline, partial: Partial::default(), text: Frame::default() })
     }
 
     fn error(&self, error: &ProviderError) -> (u16, Value) {
@@ -93,6 +94,7 @@ impl Format for Gemini {
 struct Pieces {
     outline: Outline,
     partial: Partial,
+    text: Frame,
 }
 
 impl Pieces {
@@ -110,6 +112,10 @@ impl Encoder for Pieces {
         self.partial.take(delta);
         let mut parts = self.calls(false);
         match delta {
+            ChatDelta::Text(text) if parts.is_empty() => {
+                let said = |text: &str| self.send(vec![json!({"text": text})], None);
+                return self.text.around(text, said);
+            }
             ChatDelta::Text(text) => parts.push(json!({"text": text})),
             ChatDelta::Reasoning { piece, .. } if !piece.text.is_empty() => {
                 parts.push(json!({"text": piece.text, "thought": true}));

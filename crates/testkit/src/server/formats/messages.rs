@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use ziggurat_core::chat::{ChatDelta, ChatEnd, ChatResponse, ContentPart, FinishReason};
 use ziggurat_core::{ErrorKind, ModelInfo, ProviderError, Usage};
 
+use super::frame::Frame;
 use super::{CREATED_AT, Encoder, Format, Outline, arguments, is_unknown, less, sum, typed};
 use crate::server::limits::LimitHeaders;
 
@@ -42,7 +43,7 @@ impl Format for Messages {
     }
 
     fn encoder(&self, outline: Outline) -> Box<dyn Encoder> {
-        Box::new(Events { outline, index: 0, open: None })
+        Box::new(Events { outline, index: 0, open: None, text: Frame::default() })
     }
 
     fn error(&self, error: &ProviderError) -> (u16, Value) {
@@ -94,6 +95,8 @@ struct Events {
     outline: Outline,
     index: usize,
     open: Option<Kind>,
+    /// Of the open block.
+    text: Frame,
 }
 
 impl Events {
@@ -114,6 +117,7 @@ impl Events {
             return String::new();
         }
         self.index += 1;
+        self.text = Frame::default();
         typed(&json!({"type": "content_block_stop", "index": self.index - 1}))
     }
 
@@ -138,7 +142,8 @@ impl Encoder for Events {
         match delta {
             ChatDelta::Text(text) => {
                 let start = self.open(Kind::Text, json!({"type": "text", "text": ""}));
-                start + &self.delta(json!({"type": "text_delta", "text": text}))
+                let delta = |text: &str| self.delta(json!({"type": "text_delta", "text": text}));
+                start + &self.text.around(text, delta)
             }
             ChatDelta::Reasoning { piece, .. } => {
                 let block = json!({"type": "thinking", "thinking": "", "signature": ""});

@@ -2,6 +2,7 @@
 //! field that clients are known to look at.
 
 mod chat;
+mod frame;
 mod gemini;
 mod messages;
 mod ollama;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use ziggurat_core::chat::{ChatDelta, ChatEnd, ChatResponse, FinishReason, ToolCall};
 use ziggurat_core::{ErrorKind, ModelInfo, ProviderError, Usage};
 
+use super::frame::Frame;
 use super::partial::{Partial, object};
 use super::{CREATED_AT, Encoder, Format, Outline};
 
@@ -31,7 +32,11 @@ impl Format for Ollama {
     }
 
     fn encoder(&self, outline: Outline) -> Box<dyn Encoder> {
-        Box::new(Lines { model: outline.request.model, partial: Partial::default() })
+        Box::new(Lines {
+            model: outline.request.model,
+            partial: Partial::default(),
+            text: Frame::default(),
+        })
     }
 
     fn error(&self, error: &ProviderError) -> (u16, Value) {
@@ -78,6 +83,7 @@ impl Format for Ollama {
 struct Lines {
     model: String,
     partial: Partial,
+    text: Frame,
 }
 
 impl Lines {
@@ -95,15 +101,15 @@ impl Encoder for Lines {
     fn piece(&mut self, delta: &ChatDelta) -> String {
         self.partial.take(delta);
         let calls = self.calls(false);
-        let (text, thinking) = match delta {
-            ChatDelta::Text(text) => (text.as_str(), ""),
-            ChatDelta::Reasoning { piece, .. } if !piece.text.is_empty() => {
-                ("", piece.text.as_str())
-            }
+        let said = |text: &str, thinking: &str| {
+            format!("{}\n", line(&self.model, message(text, thinking, Vec::new())))
+        };
+        let line = match delta {
+            ChatDelta::Text(text) => self.text.around(text, |text| said(text, "")),
+            ChatDelta::Reasoning { piece, .. } if !piece.text.is_empty() => said("", &piece.text),
             _ => return calls,
         };
-        let message = message(text, thinking, Vec::new());
-        format!("{calls}{}\n", line(&self.model, message))
+        calls + &line
     }
 
     fn end(&mut self, end: &ChatEnd) -> String {
