@@ -111,6 +111,12 @@ impl Limits {
         lock(&self.counts).accepted_tokens
     }
 
+    /// Begins anew: nothing was asked yet.
+    #[cfg(feature = "server")]
+    pub(crate) fn begin_anew(&self) {
+        *lock(&self.counts) = Counts::default();
+    }
+
     /// Decides about a request whose turn has this usage.
     pub(crate) fn admit(&self, request: &ChatRequest, usage: Option<Usage>) -> Verdict {
         self.admit_at(Instant::now(), tokens_of(request, usage))

@@ -239,6 +239,15 @@ impl ScriptedProvider {
         Ok(Play { provider, model, turn, call, told, latency, pace })
     }
 
+    /// Begins anew, but for the script: the same latencies and faults, and no limit used.
+    #[cfg(feature = "server")]
+    pub(crate) fn begin_anew(&self) {
+        self.behaviour.begin_anew();
+        if let Some(limits) = &self.limits {
+            limits.begin_anew();
+        }
+    }
+
     /// What the server says of its limits beside the answer, or its refusal.
     fn admit(
         &self,

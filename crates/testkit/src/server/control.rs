@@ -17,7 +17,7 @@ pub(super) fn answer(shared: &Shared, method: &str, path: &str) -> Option<Respon
         ("GET", "counts") => (StatusCode::OK, shared.counters.now().json()),
         ("POST", "reset") => {
             shared.counters.reset();
-            shared.script.behaviour.begin_anew();
+            shared.script.begin_anew();
             (StatusCode::OK, shared.counters.now().json())
         }
         _ => {

@@ -42,9 +42,9 @@ const SOON: Duration = Duration::from_secs(10);
 /// A model server on a port of its own, which answers every [`Api`] at its usual paths. Dropping it
 /// closes all of its connections.
 ///
-/// It tells its counts to other processes too: `GET /__fake/counts` is [`Counts`] in JSON, and
-/// `POST /__fake/reset` begins to count anew, draws the same latencies and faults again, and forgets which
-/// calls they have hit.
+/// It tells its counts to other processes too: `GET /__fake/counts` is [`Counts`] in JSON. `POST
+/// /__fake/reset` begins anew: nothing counted, no limit used, the same latencies and faults drawn again, and
+/// no call known that they have hit. Turns that were played stay so.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]

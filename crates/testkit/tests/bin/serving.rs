@@ -69,6 +69,28 @@ fn a_hint_comes_with_the_errors_that_have_one() {
 }
 
 #[test]
+fn a_limit_is_enforced_and_told_in_each_vendor_s_words() {
+    let server = FakeLlm::start(&["--rpm", "2", "--tpm", "100000", "--fixed-window"]);
+    let ask = |path| server.exchange("POST", path, &json!({"model": "m", "messages": []}));
+    let first = ask("/v1/chat/completions");
+    assert!(first.starts_with("HTTP/1.1 200"), "{first}");
+    assert!(first.contains("x-ratelimit-limit-requests: 2\r\n"), "{first}");
+    assert!(first.contains("x-ratelimit-remaining-requests: 1\r\n"), "{first}");
+    assert!(first.contains("x-ratelimit-limit-tokens: 100000\r\n"), "{first}");
+    let second = ask("/v1/messages");
+    assert!(second.starts_with("HTTP/1.1 200"), "{second}");
+    assert!(second.contains("anthropic-ratelimit-requests-remaining: 0\r\n"), "{second}");
+    let refused = ask("/v1/messages");
+    assert!(refused.starts_with("HTTP/1.1 429") && refused.contains("retry-after: "), "{refused}");
+    assert!(refused.contains("anthropic-ratelimit-requests-remaining: 0\r\n"), "{refused}");
+    assert_eq!(server.counts()["faults"], json!({"429": 1}));
+    server.exchange("POST", "/__fake/reset", &json!({}));
+    assert!(ask("/v1/messages").starts_with("HTTP/1.1 200"), "the minute begins anew");
+    let silent = FakeLlm::start(&["--rpm", "1", "--no-limit-headers"]);
+    assert_eq!((silent.ask("a").0, silent.ask("b").0), (200, 429));
+}
+
+#[test]
 fn every_fault_has_a_name_of_its_own() {
     let names = [
         ("503", "503"),

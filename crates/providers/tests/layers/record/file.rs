@@ -13,16 +13,17 @@ use ziggurat_testkit::{ScriptedProvider, Turn};
 
 use super::{ask, recorded, streamed, whole};
 
-/// A writer whose bytes a test can look at, and that takes so many and no more.
+/// A writer whose bytes a test can look at, and that takes so many and no more - or only fails once there.
 #[derive(Clone)]
 struct Paper {
     bytes: Arc<Mutex<Vec<u8>>>,
     room: usize,
+    recovers: bool,
 }
 
 impl Paper {
     fn new(room: usize) -> Self {
-        Self { bytes: Arc::default(), room }
+        Self { bytes: Arc::default(), room, recovers: false }
     }
 
     fn bytes(&self) -> Vec<u8> {
@@ -35,7 +36,13 @@ impl Write for Paper {
         let mut bytes = self.bytes.lock().unwrap();
         let fits = more.len().min(self.room - bytes.len());
         bytes.extend_from_slice(&more[..fits]);
-        if fits == 0 { Err(io::Error::other("the disk is full")) } else { Ok(fits) }
+        if fits > 0 {
+            return Ok(fits);
+        }
+        if self.recovers {
+            self.room = usize::MAX;
+        }
+        Err(io::Error::other("the disk is full"))
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -211,6 +218,21 @@ async fn a_failed_write_is_told_at_the_end_and_fails_no_call() {
         assert_eq!(kept as u64 + lost, 4, "room for {room} of {whole_file}");
         assert!(layer.finish().await.is_err(), "it stays broken");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_written_after_a_call_that_was_written_in_part() {
+    let paper = Paper { recovers: true, ..Paper::new(1_000) };
+    let layer = RecordLayer::to_writer(paper.clone()).unwrap();
+    let provider = layer.layer(Arc::new(ScriptedProvider::new().echo()));
+    for n in 0..9 {
+        whole(&*provider, &format!("question {n}")).await.unwrap();
+    }
+    let error = layer.finish().await.unwrap_err();
+    let recording = Recording::read(&*paper.bytes()).unwrap();
+    let kept = recording.exchanges().len();
+    assert!(recording.cut().is_some() && kept > 0, "{recording}");
+    assert!(matches!(error, RecordingError::Write { lost, .. } if lost + kept as u64 == 9));
 }
 
 #[tokio::test(start_paused = true)]

@@ -193,13 +193,16 @@ async fn a_secret_in_a_request_is_redacted_and_the_request_is_still_found() {
     let (layer, provider) = recorded(ScriptedProvider::new().echo());
     let layer = layer.redacting([SecretString::from(CANARY), SecretString::from("none")]);
     let text = format!("My key is {CANARY}; there is none other.");
-    whole(&*provider, &text).await.unwrap();
+    let request = ask(&text).with_extra(CANARY, json!([{ CANARY: CANARY }]));
+    let cx = CallContext::default();
+    provider.chat(&cx, &request).await.unwrap();
     let (replay, again) = super::replay(&layer);
     assert_silent(&format!("{:?}", replay.recording()));
-    let kept = replay.recording().exchanges()[0].request().unwrap().messages[0].text();
-    assert_eq!(kept, "My key is [secret]; there is none other.", "a short value is no secret");
-    let answer = whole(&*again, &text).await.unwrap();
-    assert_eq!(answer.text(), "My key is [secret]; there is none other.");
+    let kept = replay.recording().exchanges()[0].request().unwrap();
+    let clean = "My key is [secret]; there is none other.";
+    assert_eq!(kept.messages[0].text(), clean, "a short value is no secret");
+    assert_eq!(kept.extra.get("[secret]"), Some(&json!([{ "[secret]": "[secret]" }])));
+    assert_eq!(again.chat(&cx, &request).await.unwrap().text(), clean);
 }
 
 #[tokio::test(start_paused = true)]

@@ -24,8 +24,8 @@ Faults of --fault, each as NAME:RATE, and the option may be repeated:
   empty         an answer that says nothing
   drip          the answer a byte every 100 ms
 
-The server tells of itself at GET /__fake/counts (JSON); POST /__fake/reset begins to count anew, and
-draws the same latencies and faults again.
+The server tells of itself at GET /__fake/counts (JSON). POST /__fake/reset begins anew: nothing counted,
+no limit used, and the same latencies and faults drawn again.
 
 Exit codes: 0 ended by Ctrl-C or SIGTERM, 1 it could not serve, 2 a bad option or script.
 
@@ -58,6 +58,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) times: TimeArgs,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 
     #[command(flatten)]
     pub(crate) faults: FaultArgs,
@@ -98,7 +101,7 @@ pub(crate) struct AnswerArgs {
 #[derive(Debug, Group)]
 #[command(next_help_heading = "Times")]
 pub(crate) struct TimeArgs {
-    /// How long until the first byte of an answer [default: no time]
+    /// How long until the first byte of an answer, to the millisecond [default: no time]
     #[arg(long, value_name = "TIME", alias = "time-to-first-token", value_parser = values::time)]
     pub(crate) latency: Option<Duration>,
 
@@ -123,6 +126,26 @@ pub(crate) struct TimeArgs {
     /// Spreads that evenly, this much up and down
     #[arg(long, value_name = "TIME", value_parser = values::time, requires = "chunk_delay")]
     pub(crate) chunk_jitter: Option<Duration>,
+}
+
+#[derive(Debug, Group)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct LimitArgs {
+    /// Requests a minute; what is beyond gets a 429 [default: no limit]
+    #[arg(long, value_name = "N", value_parser = values::limit)]
+    pub(crate) rpm: Option<u64>,
+
+    /// Tokens a minute, estimated input and max_tokens [default: no limit]
+    #[arg(long, value_name = "N", value_parser = values::limit)]
+    pub(crate) tpm: Option<u64>,
+
+    /// Counts whole minutes, rather than a bucket that fills evenly
+    #[arg(long)]
+    pub(crate) fixed_window: bool,
+
+    /// Does not tell what is left of a limit, nor when to try again
+    #[arg(long)]
+    pub(crate) no_limit_headers: bool,
 }
 
 #[derive(Debug, Group)]

@@ -1,8 +1,8 @@
 //! From options to a script.
 
-use ziggurat_testkit::{Latency, Reply, ScriptedProvider};
+use ziggurat_testkit::{Algorithm, Latency, Limits, Reply, ScriptedProvider};
 
-use crate::args::{AnswerArgs, Args, TimeArgs};
+use crate::args::{AnswerArgs, Args, LimitArgs, TimeArgs};
 use crate::values::Tail;
 use crate::{faults, file};
 
@@ -23,6 +23,9 @@ pub(crate) fn script(args: &Args) -> Result<ScriptedProvider, String> {
     if !args.answers.model.is_empty() {
         script = script.with_models(&args.answers.model);
     }
+    if let Some(limits) = limits(&args.limits) {
+        script = script.limited(limits);
+    }
     let script = script.generating(reply);
     match &args.answers.script {
         Some(path) => file::add(path, script),
@@ -41,6 +44,16 @@ fn reply(args: &AnswerArgs) -> Reply {
         (None, Some(chars)) => reply.in_pieces_of(chars),
         (None, None) => reply,
     }
+}
+
+fn limits(args: &LimitArgs) -> Option<Limits> {
+    if args.rpm.is_none() && args.tpm.is_none() {
+        return None;
+    }
+    let limits = Limits::per_minute().headers(!args.no_limit_headers);
+    let limits = args.rpm.into_iter().fold(limits, Limits::requests);
+    let limits = args.tpm.into_iter().fold(limits, Limits::tokens);
+    Some(if args.fixed_window { limits.algorithm(Algorithm::FixedWindow) } else { limits })
 }
 
 fn latency(args: &TimeArgs) -> Latency {

@@ -61,6 +61,12 @@ pub(crate) fn count(text: &str) -> Result<usize, String> {
     count.ok_or_else(|| "write a number from 1".to_owned())
 }
 
+/// What a minute allows.
+pub(crate) fn limit(text: &str) -> Result<u64, String> {
+    let limit = text.parse::<u64>().ok().filter(|limit| *limit > 0);
+    limit.ok_or_else(|| "write a number from 1".to_owned())
+}
+
 /// The status of an error.
 pub(crate) fn status(text: &str) -> Result<u16, String> {
     let status = text.parse::<u16>().ok().filter(|status| (400..=599).contains(status));
