@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use ziggurat::providers::SelectionError;
+use ziggurat::providers::layers::RecordingError;
 
 use crate::text;
 
@@ -64,6 +65,10 @@ pub(crate) enum UsageError {
     Config(#[from] ziggurat::ConfigError),
     #[error("the output {path} cannot be written")]
     Output { path: PathBuf, source: io::Error },
+    #[error("the recording {path}")]
+    Recording { path: PathBuf, source: Box<RecordingError> },
+    #[error("the recording {path} has no model that answered: nothing can be replayed")]
+    EmptyRecording { path: PathBuf },
     #[error("--output {path} is one of the inputs: the report would replace it")]
     OutputIsInput { path: PathBuf },
     #[error("--output {path} is the plan: the report would replace it")]

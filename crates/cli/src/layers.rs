@@ -4,24 +4,32 @@ use std::sync::Arc;
 
 use ziggurat::providers::layers::{Place, RetryLayer, Stack};
 use ziggurat::providers::{PerMinute, Registry};
-use ziggurat::{Layer, ziggurat_core};
 
 use crate::args::CallArgs;
 use crate::recording::Tape;
 
-/// Puts the layers around whatever the registry makes.
+/// Puts the layers around whatever the registry makes from now on.
 pub(crate) fn around(registry: &mut Registry, args: &CallArgs, tape: &Tape) {
-    let flags = PerMinute::new(args.rpm, args.tpm);
-    let attempts = args.retries.map(|retries| retries + 1);
-    let rows = registry.clone();
-    let tape = tape.clone();
+    let retry = match args.retries {
+        Some(retries) => RetryLayer::new().with_attempts(retries.saturating_add(1)),
+        None => RetryLayer::new(),
+    };
+    let stack = match tape {
+        Tape::None => Stack::new().with(retry),
+        Tape::Record(record) => Stack::new().with(retry).with(record.layer.clone()),
+        // What is played has neither limits nor a clock.
+        Tape::Replay(_) => Stack::new()
+            .with(retry.without_delays())
+            .without(Place::RateLimit)
+            .without(Place::Concurrency),
+    };
+    let is_live = !matches!(tape, Tape::Replay(_));
+    let (flags, rows) = (PerMinute::new(args.rpm, args.tpm), registry.clone());
     registry.set_layers(move |provider| {
-        let mut stack = Stack::new().with_per_minute(flags.or(rows.per_minute(provider)));
-        let mut retry = RetryLayer::new();
-        if let Some(attempts) = attempts {
-            retry = retry.with_attempts(attempts);
+        let stack = stack.clone();
+        match is_live {
+            true => Arc::new(stack.with_per_minute(flags.or(rows.per_minute(provider)))),
+            false => Arc::new(stack),
         }
-        stack = stack.with(retry);
-        Arc::new(tape.within(stack)) as Arc<dyn Layer>
     });
 }

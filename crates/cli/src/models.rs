@@ -13,6 +13,7 @@ use ziggurat::{Layer, Model, ModelName, Provider};
 use crate::args::RunArgs;
 use crate::error::UsageError;
 use crate::plain_http;
+use crate::recording::Tape;
 
 /// The models of a run.
 pub(crate) struct Models {
@@ -47,17 +48,27 @@ pub(crate) async fn find(
     registry: &Registry,
     env: Env<'_>,
     has_material: bool,
+    tape: &Tape,
 ) -> Result<Models, UsageError> {
     let env: Env<'_> = &allowing(&args.model.allow_host, env);
     let base_url = args.model.base_url.as_deref();
     let options = ProviderOptions::new(env);
-    let (default, why, base_url) = match &args.model.model {
-        Some(name) => {
+    let (default, why, base_url) = match (&args.model.model, tape) {
+        (Some(name), _) => {
             let model = registry.create(name, &options.with_base_url(base_url))?;
             let why = format!("{}: --model is given", model.info().name());
             (model, why, base_url.map(str::to_owned))
         }
-        None => {
+        (None, Tape::Replay(replay)) => {
+            let path = || args.calls.replay.clone().unwrap_or_default();
+            let recorded = replay.default_model();
+            let recorded = recorded.ok_or_else(|| UsageError::EmptyRecording { path: path() })?;
+            let (provider, model) = (recorded.info().provider.clone(), recorded.info().id.clone());
+            let name = ModelName { provider, model: Some(model) };
+            let why = format!("{name}: as in {}", path().display());
+            (registry.create(&name, &options)?, why, None)
+        }
+        (None, _) => {
             let local = LocalServer::from_env(env).map_err(UsageError::LocalServers)?;
             let choice = choose(registry, env, base_url, has_material, &local).await?;
             (choice.model, choice.why, choice.base_url)

@@ -37,7 +37,9 @@ async fn execute(args: &RunArgs, registry: &Registry) -> Result<Code, UsageError
     if !mode.is_quiet() {
         announce(&setup);
     }
+    let tape = setup.tape.clone();
     let (result, interrupted, shown) = drive(setup, mode).await;
+    let taped = tape.finish().await;
     let code = exit::of(&result, interrupted);
     // Before anything that is only said about it.
     let delivered = match &result.report {
@@ -53,6 +55,13 @@ async fn execute(args: &RunArgs, registry: &Registry) -> Result<Code, UsageError
     {
         say(format_args!("report: {}", text::line(&path.display().to_string())));
     }
+    match &taped {
+        Ok(lines) if mode.tells_summary() => {
+            lines.iter().for_each(|line| say(format_args!("{}", text::printable(line))));
+        }
+        Ok(_) => {}
+        Err(error) => say(format_args!("error: {}", text::printable(&chain(error)))),
+    }
     if let (None, Some(path)) = (&result.report, output.previous()) {
         say(format_args!("note: there is no report; {} was left unchanged", path.display()));
     }
@@ -62,7 +71,8 @@ async fn execute(args: &RunArgs, registry: &Registry) -> Result<Code, UsageError
     if let Err(error) = &delivered {
         say(format_args!("error: the report could not be written: {error}"));
     }
-    Ok(if shown.is_ok() && delivered.is_ok() { code } else { exit::FAILED })
+    let all_is_kept = shown.is_ok() && delivered.is_ok() && taped.is_ok();
+    Ok(if all_is_kept { code } else { exit::FAILED })
 }
 
 /// Runs to the end, shows progress, and cancels at Ctrl-C. Gives the result, whether there was a

@@ -12,9 +12,11 @@ use crate::args::RunArgs;
 use crate::bounded::{self, MIB};
 use crate::config_file::{self, Settings};
 use crate::error::UsageError;
+use crate::layers;
 use crate::library::Library;
 use crate::models::{self, Models};
 use crate::plan_file::{self, Planned};
+use crate::recording::Tape;
 
 /// The longest task on stdin. Material belongs into documents.
 const LONGEST_TASK: u64 = MIB;
@@ -31,6 +33,8 @@ pub(crate) struct Setup {
     pub(crate) warnings: Vec<String>,
     /// What is good to know, in lines.
     pub(crate) notes: Vec<String>,
+    /// Where answers go to, or come from, beside the models.
+    pub(crate) tape: Tape,
 }
 
 /// Reads the settings, the input and the plan, finds the models, and checks all settings. The report will go to
@@ -41,9 +45,32 @@ pub(crate) async fn prepare(
     registry: &Registry,
     env: Env<'_>,
 ) -> Result<Setup, UsageError> {
-    let Settings { registry, mut warnings } =
-        config_file::apply(&args.model.config, registry, env)?;
-    let registry = &registry;
+    let Settings { registry, warnings } = config_file::apply(&args.model.config, registry, env)?;
+    let tape = Tape::open(&args.calls, &registry, env)?;
+    let mut registry = tape.providers(registry);
+    layers::around(&mut registry, &args.calls, &tape);
+    let prepared = gather(args, output, &registry, env, &tape).await;
+    match prepared {
+        Ok(mut setup) => {
+            setup.warnings.splice(0..0, warnings);
+            Ok(setup)
+        }
+        Err(error) => {
+            tape.discard();
+            Err(error)
+        }
+    }
+}
+
+/// The same with the providers as they are.
+async fn gather(
+    args: &RunArgs,
+    output: Option<&Path>,
+    registry: &Registry,
+    env: Env<'_>,
+    tape: &Tape,
+) -> Result<Setup, UsageError> {
+    let mut warnings = Vec::new();
     let mut library = Library::new(output.and(args.output.output.as_deref()));
     let shared = library.read(&args.input)?;
     let draft = match &args.plan {
@@ -73,12 +100,13 @@ pub(crate) async fn prepare(
         Some(planned) => planned.without_documents.is_none(),
         None => !task.documents().is_empty(),
     };
-    let models = models::find(args, registry, env, has_material).await;
+    let models = models::find(args, registry, env, has_material, tape).await;
     let models = models.map_err(|error| without_documents(error, planned.as_ref()))?;
     warnings.extend(models.warnings.iter().cloned());
     let why = models.why.clone();
     let orchestrator = builder(args, models, planned).build()?;
-    Ok(Setup { orchestrator, task, why, skipped: shelf.skipped, warnings, notes })
+    let (skipped, tape) = (shelf.skipped, tape.clone());
+    Ok(Setup { orchestrator, task, why, skipped, warnings, notes, tape })
 }
 
 fn task(

@@ -9,4 +9,5 @@ mod money;
 mod order;
 mod planning;
 mod replays;
+mod retries;
 mod support;

@@ -92,10 +92,10 @@ pub use concurrency::ConcurrencyLayer;
 pub use fallback::{DEFAULT_COOL_DOWN, FallbackLayer};
 pub use hedge::{DEFAULT_HEDGE_PERCENT, DEFAULT_HEDGE_SAMPLES, HedgeLayer};
 pub use rate_limit::RateLimitLayer;
-pub use retry::RetryLayer;
+pub use retry::{DEFAULT_RETRY_ATTEMPTS, RetryLayer};
 pub use stack::{Place, Placed, Stack};
 pub use telemetry::{TELEMETRY_SCHEMA_URL, TelemetryLayer};
-pub use timeout::TimeoutLayer;
+pub use timeout::{DEFAULT_ATTEMPT_TIMEOUT, DEFAULT_IDLE_TIMEOUT, TimeoutLayer};
 
 #[cfg(feature = "cache")]
 pub use cache::CacheLayer;

@@ -1,127 +1,132 @@
-//! Tries again what may succeed a moment later. The one place where transport is retried: three steps above
-//! a failing server then make three calls, and not twenty-seven.
+//! Tries a failed call again where that may help. The only place that does: a second one would multiply
+//! the calls, and a provider that is down would be asked the more, the more depend on it.
 
-mod delay;
+mod attempts;
+mod delays;
 mod quota;
-mod verdict;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use fastrand::Rng;
-use futures::future::BoxFuture;
-use tokio::time::{Instant, sleep};
-use tracing::Instrument;
-use ziggurat_core::chat::{ChatRequest, ChatResponse, ChatStream};
-use ziggurat_core::{CallContext, ErrorKind, Layer, Meter, ModelInfo, Provider, ProviderError};
-use ziggurat_core::{Reason, Signal};
+use tracing::Span;
+use ziggurat_core::{
+    CallContext, ChatRequest, ChatResponse, ChatStream, ErrorKind, Layer, Meter, ModelInfo,
+    Provider, ProviderError,
+};
 
-use delay::Delays;
+use delays::Delays;
 use quota::Quota;
-use verdict::{Final, Verdict};
 
-/// Attempts in all: the vendors' clients retry twice.
-const ATTEMPTS: u32 = 3;
+/// How often a call is made at most, unless set otherwise: the two retries of OpenAI's and Anthropic's own
+/// libraries.
+pub const DEFAULT_RETRY_ATTEMPTS: u32 = 3;
 
-/// Repeats calls that failed and may succeed a moment later: refused for their rate, failed at the server,
-/// timed out, or cut off. Which those are, [`ProviderError::is_retryable`] says, and a server's own word
-/// (`x-should-retry`) goes over it.
+/// Makes a call again if it [may succeed a moment later](ProviderError::is_retryable).
 ///
-/// - **Attempts**: three in all.
-/// - **Pauses**: what the server asks for (`retry-after-ms` before `retry-after`); else min(0.5·2ⁿ, 8) s
-///   times a random number of [0.75, 1], as the vendors' clients do. A server that asks for more than 120 s
-///   is not waited for, nor is anything that ends after the context's deadline: the error is final at once.
-/// - **Quota**: every retry takes 14 of 500 tokens; one that succeeds gives them back, and a call that
-///   succeeds at once gives one. A dead server thus costs 35 retries, however many call it. A call that was
-///   refused for its rate takes none: a server that says "later" is not dead, and the
-///   [`RateLimitLayer`](super::RateLimitLayer) is what protects it. All providers within one layer share it.
-/// - **Streams**: an error before the first piece is retried, a later one never: half an answer was shown,
-///   and another would not go on from there.
+/// | | |
+/// |---|---|
+/// | what is retried | statuses 408, 409, 429 and from 500 on, no connection, a broken one, a timeout: the kinds `rate_limit`, `server`, `connect`, `interrupted`, `timeout`; where the server sends `x-should-retry`, its word alone |
+/// | attempts | [`DEFAULT_RETRY_ATTEMPTS`] in all |
+/// | the wait | as long as the server says (`retry-after-ms`, else `retry-after`), else min(0.5 s · 2ⁿ, 8 s) for retry n from 0, times a random factor from 0.75 to 1 |
+/// | the longest wait | 120 s. If the server asks for more, or a wait would last until the context's deadline, the error is final at once |
+/// | the quota | 500; a retry takes 14, and a retry that succeeds brings them back; a first attempt that succeeds brings 1 |
 ///
-/// The error of the last attempt says how many there were, and is no longer retryable, so that retries
-/// within retries do not multiply. Each attempt is metered ([`Meter`]), and each retry is told with
-/// [`Signal::Retrying`]. Dropping a call during a pause ends it; nothing was sent.
+/// Which failures, the waits and 120 s are those of OpenAI's and Anthropic's libraries, the quota is that of
+/// AWS's.
+///
+/// The **quota** is what protects a server that is down. It belongs to the layer: clones, and all that it is put
+/// around, share it. While most calls succeed it stays full and nobody notices; when all fail, a full one is good
+/// for 35 retries, and after that the first error of a call is final until some succeed again. A server
+/// that says "too many requests" is alive and says when to come back, so `rate_limit` draws nothing; to ask less of it
+/// is the business of its limits. Give each server a layer of its own.
+///
+/// A **stream** is tried again until it is open, never after its first piece: half an answer was shown, and
+/// another one would not go on from there. Questions about models and counts of tokens are tried again as
+/// well.
+///
+/// Every attempt at a chat or a stream has a [`Meter`], so that each is paid and reported, and every attempt is
+/// in a span `attempt` with `http.request.resend_count`, from 0. A retry is told to the observer
+/// ([`Signal::Retrying`](ziggurat_core::Signal::Retrying)) before its wait, so that whoever watches knows why nothing happens.
+/// Dropping the call while it waits leaves nothing behind.
+///
+/// # Errors
+/// The last attempt's. It is final ([`ProviderError::is_retryable`] is false) whatever its kind, and its
+/// message says how many attempts were made. So retry layers within each other do not multiply: what the inner
+/// one gives up, the outer one does not try again.
+///
+/// # Order
+/// Outside timeouts, limits and budgets, which are for each attempt; inside fallbacks, hedges and caches.
 ///
 /// ```
-/// use std::sync::Arc;
-/// use ziggurat_core::{CallContext, ChatRequest, ErrorKind, Layer, Message, Provider};
+/// use ziggurat_core::{ErrorKind, Layer};
 /// use ziggurat_providers::layers::RetryLayer;
 /// use ziggurat_testkit::{ScriptedProvider, Turn};
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> Result<(), ziggurat_core::ProviderError> {
+/// # use std::sync::Arc;
+/// # use ziggurat_core::{CallContext, ChatRequest, Message, Provider, ProviderError};
 ///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), ProviderError> {
 /// let script = ScriptedProvider::new()
-///     .turns([Turn::error(ErrorKind::Server, "overloaded"), Turn::text("At 09:14.")]);
+///     .turns([Turn::error(ErrorKind::Server, "overloaded"), Turn::text("In steps.")]);
 /// let provider = RetryLayer::new().layer(Arc::new(script.clone()));
-/// let request = ChatRequest::new("m", [Message::user("When did the pool run out?")]);
-/// let answer = provider.chat(&CallContext::default(), &request).await?;
-/// assert_eq!((answer.text().as_str(), script.calls().len()), ("At 09:14.", 2));
+///
+/// let request = ChatRequest::new("any", [Message::user("How is a ziggurat built?")]);
+/// assert_eq!(provider.chat(&CallContext::default(), &request).await?.text(), "In steps.");
+/// assert_eq!(script.calls().len(), 2);
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug, Clone)]
 pub struct RetryLayer {
-    policy: Arc<Policy>,
-    quota: Option<Arc<Quota>>,
-    rng: Arc<Mutex<Rng>>,
-}
-
-/// What does not change from call to call.
-#[derive(Debug, Clone)]
-struct Policy {
     attempts: u32,
     delays: Delays,
     also: Vec<ErrorKind>,
-}
-
-impl RetryLayer {
-    /// Three attempts, with pauses and a quota.
-    pub fn new() -> Self {
-        let policy = Policy { attempts: ATTEMPTS, delays: Delays::default(), also: Vec::new() };
-        Self {
-            policy: Arc::new(policy),
-            quota: Some(Arc::default()),
-            rng: Arc::new(Mutex::new(Rng::new())),
-        }
-    }
-
-    /// The same layer with so many attempts in all; 0 counts as 1.
-    pub fn with_attempts(self, attempts: u32) -> Self {
-        self.set(|policy| policy.attempts = attempts.max(1))
-    }
-
-    /// The same layer, which also retries failures of this kind: [`ErrorKind::Protocol`] for a server that
-    /// now and then answers with broken JSON, though such an answer may have been paid for.
-    pub fn also_on(self, kind: ErrorKind) -> Self {
-        self.set(|policy| policy.also.push(kind))
-    }
-
-    /// The same layer without pauses, a server's hints included: for replayed recordings and tests.
-    pub fn without_delays(self) -> Self {
-        self.set(|policy| policy.delays = Delays::NONE)
-    }
-
-    /// The same layer without a quota: every call may use all of its attempts.
-    pub fn without_quota(mut self) -> Self {
-        self.quota = None;
-        self
-    }
-
-    /// The same layer with pauses that this seed decides.
-    pub fn with_seed(mut self, seed: u64) -> Self {
-        self.rng = Arc::new(Mutex::new(Rng::with_seed(seed)));
-        self
-    }
-
-    fn set(mut self, change: impl FnOnce(&mut Policy)) -> Self {
-        change(Arc::make_mut(&mut self.policy));
-        self
-    }
+    quota: Option<Arc<Quota>>,
 }
 
 impl Default for RetryLayer {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl RetryLayer {
+    /// A layer with a full quota, [`DEFAULT_RETRY_ATTEMPTS`], and random waits.
+    pub fn new() -> Self {
+        let delays = Delays::new(fastrand::Rng::new());
+        let quota = Some(Arc::default());
+        Self { attempts: DEFAULT_RETRY_ATTEMPTS, delays, also: Vec::new(), quota }
+    }
+
+    /// The same layer with so many attempts in all; 1, or 0, is no retry.
+    pub fn with_attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts.max(1);
+        self
+    }
+
+    /// The same layer, which also tries failures of this kind again: [`ErrorKind::Protocol`] for a server that
+    /// now and then answers with broken JSON, though such an answer may have been paid for.
+    pub fn also_on(mut self, kind: ErrorKind) -> Self {
+        self.also.push(kind);
+        self
+    }
+
+    /// The same layer without a quota: every call may make all of its attempts.
+    pub fn without_quota(mut self) -> Self {
+        self.quota = None;
+        self
+    }
+
+    /// The same layer with random factors that follow from this seed.
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.delays = self.delays.seeded(seed);
+        self
+    }
+
+    /// The same layer; it decides as ever and does not wait. For replays: a recorded server needs no rest.
+    pub fn without_delays(mut self) -> Self {
+        self.delays = self.delays.skipped();
+        self
     }
 }
 
@@ -136,80 +141,6 @@ struct Retrying {
     layer: RetryLayer,
 }
 
-impl Retrying {
-    /// Makes attempts until one succeeds or there should be no other.
-    async fn attempt<'a, T>(
-        &self,
-        cx: &CallContext,
-        make: impl Fn() -> BoxFuture<'a, Result<T, ProviderError>> + Send,
-    ) -> Result<T, ProviderError> {
-        let (mut taken, mut attempt) = (None, 1);
-        loop {
-            let span = tracing::debug_span!("attempt", http.request.resend_count = attempt - 1);
-            let error = match make().instrument(span).await {
-                Ok(done) => {
-                    self.succeeded(taken);
-                    return Ok(done);
-                }
-                Err(error) => error,
-            };
-            let pause = match self.verdict(cx, &error, attempt, &mut taken) {
-                Verdict::Again(pause) => pause,
-                Verdict::Final(why) => return Err(why.end(error, attempt)),
-            };
-            tracing::debug!(%error, ?pause, attempt, "the call is tried again");
-            cx.signal(Signal::Retrying { attempt: attempt + 1, reason: reason(&error) });
-            if !pause.is_zero() {
-                sleep(pause).await;
-            }
-            attempt += 1;
-        }
-    }
-
-    /// Whether there should be another attempt after this one failed.
-    fn verdict(
-        &self,
-        cx: &CallContext,
-        error: &ProviderError,
-        attempt: u32,
-        taken: &mut Option<u32>,
-    ) -> Verdict {
-        let policy = &self.layer.policy;
-        if !error.is_retryable() && !policy.also.contains(&error.kind()) {
-            return Verdict::Final(Final::Hopeless);
-        }
-        if attempt >= policy.attempts {
-            return Verdict::Final(Final::Exhausted);
-        }
-        let mut rng = self.layer.rng.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(pause) = policy.delays.after(error.retry_after(), attempt - 1, &mut rng) else {
-            return Verdict::Final(Final::TooLong(error.retry_after().unwrap_or_default()));
-        };
-        drop(rng);
-        let again = Instant::now() + pause;
-        if cx.deadline().is_some_and(|deadline| again >= Instant::from_std(deadline)) {
-            return Verdict::Final(Final::Deadline);
-        }
-        if let Some(quota) = &self.layer.quota {
-            match quota.take(error.kind()) {
-                Some(tokens) => *taken = Some(tokens),
-                None => return Verdict::Final(Final::Quota),
-            }
-        }
-        Verdict::Again(pause)
-    }
-
-    fn succeeded(&self, taken: Option<u32>) {
-        if let Some(quota) = &self.layer.quota {
-            quota.succeeded(taken);
-        }
-    }
-}
-
-fn reason(error: &ProviderError) -> Reason {
-    Reason::of(error.kind(), error)
-}
-
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl Provider for Retrying {
@@ -222,11 +153,11 @@ impl Provider for Retrying {
     }
 
     async fn model(&self, cx: &CallContext, model: &str) -> Result<ModelInfo, ProviderError> {
-        self.attempt(cx, || self.inner.model(cx, model)).await
+        self.layer.attempts(cx, || self.inner.model(cx, model)).await
     }
 
     async fn models(&self, cx: &CallContext) -> Result<Vec<ModelInfo>, ProviderError> {
-        self.attempt(cx, || self.inner.models(cx)).await
+        self.layer.attempts(cx, || self.inner.models(cx)).await
     }
 
     async fn count_tokens(
@@ -234,7 +165,7 @@ impl Provider for Retrying {
         cx: &CallContext,
         request: &ChatRequest,
     ) -> Result<Option<u64>, ProviderError> {
-        self.attempt(cx, || self.inner.count_tokens(cx, request)).await
+        self.layer.attempts(cx, || self.inner.count_tokens(cx, request)).await
     }
 
     async fn chat(
@@ -243,11 +174,11 @@ impl Provider for Retrying {
         request: &ChatRequest,
     ) -> Result<ChatResponse, ProviderError> {
         let info = cx.model_of(&*self.inner, &request.model);
-        let attempt = || -> BoxFuture<'_, _> {
+        let attempt = || async {
             let (meter, cx) = Meter::start(cx, Arc::clone(&info));
-            Box::pin(async move { meter.ended(self.inner.chat(&cx, request).await) })
+            meter.ended(self.inner.chat(&cx, request).await)
         };
-        self.attempt(cx, attempt).await
+        self.layer.attempts(cx, attempt).await
     }
 
     async fn stream(
@@ -256,10 +187,14 @@ impl Provider for Retrying {
         request: &ChatRequest,
     ) -> Result<ChatStream, ProviderError> {
         let info = cx.model_of(&*self.inner, &request.model);
-        let attempt = || -> BoxFuture<'_, _> {
+        let attempt = || async {
             let (meter, cx) = Meter::start(cx, Arc::clone(&info));
-            Box::pin(async move { meter.opened(self.inner.stream(&cx, request).await) })
+            let stream = meter.opened(self.inner.stream(&cx, request).await)?;
+            Ok(attempts::within(Span::current(), stream))
         };
-        self.attempt(cx, attempt).await
+        self.layer.attempts(cx, attempt).await
     }
 }
+
+#[cfg(test)]
+mod tests;

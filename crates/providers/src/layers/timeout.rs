@@ -1,73 +1,69 @@
-//! Clocks over one attempt. They stand within the retries, so that each attempt has its own, and within the
-//! limits, so that waiting for one's turn does not count.
+//! Clocks over an attempt. A model that says nothing holds a place under every limit, and only a clock
+//! tells one that thinks from one that is lost.
 
-use std::pin::pin;
+mod clocks;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::{StreamExt, stream};
-use tokio::time::{Instant, timeout_at};
-use ziggurat_core::chat::{ChatRequest, ChatResponse, ChatStream};
-use ziggurat_core::{CallContext, ErrorKind, Layer, ModelInfo, Provider, ProviderError};
+use ziggurat_core::{
+    CallContext, ChatRequest, ChatResponse, ChatStream, Layer, ModelInfo, Provider, ProviderError,
+};
 
-/// The longest one attempt may take, as in the vendors' clients.
-const ATTEMPT: Duration = Duration::from_secs(600);
+use clocks::Clocks;
 
-/// The longest a stream may be silent. Models that think do so for a minute and more before their first
-/// word.
-const IDLE: Duration = Duration::from_secs(120);
+/// The longest that an attempt may take, unless set otherwise: the default of OpenAI's and Anthropic's own
+/// libraries, 10 minutes.
+pub const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Ends an attempt that takes too long with [`ErrorKind::Timeout`], and drops it, which closes its
-/// connection.
+/// The longest that a stream may be silent, unless set otherwise. Ours: the vendors' libraries let a silent
+/// stream live until the attempt's clock runs out, and some models think for more than a minute before
+/// their first word.
+pub const DEFAULT_IDLE_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Ends an attempt that takes too long.
 ///
-/// | clock | default | over what |
-/// |---|---|---|
-/// | attempt | 600 s | one call of any method; of `stream`, from asking to the last piece |
-/// | idle | 120 s | the time to the first piece of a stream, and from piece to piece |
-/// | the context's deadline | none | as the attempt's; whichever ends first |
+/// - The **attempt's** clock runs over one call, or over the opening of a stream and all of it. It runs for
+///   questions about models and counts of tokens as well.
+/// - The **idle** clock runs while a stream opens, and anew while each of its items is waited for. A reader
+///   who takes his time is no silence.
+/// - The context's [deadline](CallContext::with_deadline) is kept as well; it is passed down as it is. After
+///   it nothing is sent.
 ///
-/// Clocks start when the attempt is polled for the first time, and run in tokio's time.
+/// Whichever runs out first ends the attempt: what it waited for is dropped at once, which closes the
+/// connection, and the error says which clock it was. The clocks start when the call is first polled, so
+/// waiting in a queue outside costs no time. What has arrived by then is passed on.
+///
+/// # Errors
+/// [`ErrorKind::Timeout`](ziggurat_core::ErrorKind::Timeout), which may be tried again; of a stream it is the last item.
+///
+/// # Order
+/// Around the adapter, inside limits and retries: each attempt has its own clocks, and none of them runs
+/// while the attempt waits for room.
 ///
 /// ```
-/// use std::sync::Arc;
 /// use std::time::Duration;
-/// use ziggurat_core::{CallContext, ChatRequest, ErrorKind, Layer, Message, Provider};
+/// use ziggurat_core::{ErrorKind, Layer};
 /// use ziggurat_providers::layers::TimeoutLayer;
 /// use ziggurat_testkit::{ScriptedProvider, Turn};
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() {
+/// # use std::sync::Arc;
+/// # use ziggurat_core::{CallContext, ChatRequest, Message, Provider};
 ///
-/// let layer = TimeoutLayer::new().with_attempt(Duration::from_secs(30));
-/// let provider = layer.layer(Arc::new(ScriptedProvider::new().turn(Turn::hang())));
-/// let request = ChatRequest::new("m", [Message::user("Are you there?")]);
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let lost = Arc::new(ScriptedProvider::new().turn(Turn::hang()));
+/// let provider = TimeoutLayer::new().with_attempt(Duration::from_millis(5)).layer(lost);
+///
+/// let request = ChatRequest::new("any", [Message::user("How is a ziggurat built?")]);
 /// let error = provider.chat(&CallContext::default(), &request).await.unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::Timeout);
 /// # }
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct TimeoutLayer {
     attempt: Option<Duration>,
     idle: Option<Duration>,
-}
-
-impl TimeoutLayer {
-    /// The default clocks.
-    pub fn new() -> Self {
-        Self { attempt: Some(ATTEMPT), idle: Some(IDLE) }
-    }
-
-    /// The same layer with this bound on an attempt; `None` for none.
-    pub fn with_attempt(mut self, attempt: impl Into<Option<Duration>>) -> Self {
-        self.attempt = attempt.into();
-        self
-    }
-
-    /// The same layer with this bound on a stream's silence; `None` for none.
-    pub fn with_idle(mut self, idle: impl Into<Option<Duration>>) -> Self {
-        self.idle = idle.into();
-        self
-    }
 }
 
 impl Default for TimeoutLayer {
@@ -76,100 +72,41 @@ impl Default for TimeoutLayer {
     }
 }
 
+impl TimeoutLayer {
+    /// Both clocks, set to [`DEFAULT_ATTEMPT_TIMEOUT`] and [`DEFAULT_IDLE_TIMEOUT`].
+    pub fn new() -> Self {
+        Self { attempt: Some(DEFAULT_ATTEMPT_TIMEOUT), idle: Some(DEFAULT_IDLE_TIMEOUT) }
+    }
+
+    /// The same layer with this as the longest that an attempt may take; `None`: as long as it will.
+    pub fn with_attempt(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.attempt = timeout.into();
+        self
+    }
+
+    /// The same layer with this as the longest that a stream may be silent; `None`: as long as the attempt may
+    /// take.
+    pub fn with_idle(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.idle = timeout.into();
+        self
+    }
+}
+
 impl Layer for TimeoutLayer {
     fn layer(&self, inner: Arc<dyn Provider>) -> Arc<dyn Provider> {
-        Arc::new(Timed { inner, clocks: *self })
+        Arc::new(Timed { inner, layer: *self })
     }
 }
 
 struct Timed {
     inner: Arc<dyn Provider>,
-    clocks: TimeoutLayer,
-}
-
-/// A moment at which something must have happened, and what to say if it has not. Far-away moments are
-/// none.
-#[derive(Clone)]
-struct Limit {
-    at: Option<Instant>,
-    what: Clock,
-}
-
-#[derive(Clone, Copy)]
-enum Clock {
-    Attempt(Duration),
-    Idle(Duration),
-    Deadline,
-}
-
-impl Limit {
-    fn within(bound: Option<Duration>, clock: fn(Duration) -> Clock) -> Self {
-        let bound = bound.unwrap_or(Duration::MAX);
-        Self { at: Instant::now().checked_add(bound), what: clock(bound) }
-    }
-
-    fn sooner(self, other: Self) -> Self {
-        match (self.at, other.at) {
-            (Some(a), Some(b)) if b < a => other,
-            (None, Some(_)) => other,
-            _ => self,
-        }
-    }
-
-    async fn over<T>(
-        &self,
-        provider: &str,
-        wait: impl Future<Output = T>,
-    ) -> Result<T, ProviderError> {
-        match self.at {
-            Some(at) => timeout_at(at, wait).await.map_err(|_| self.what.ran_out(provider)),
-            None => Ok(wait.await),
-        }
-    }
-}
-
-impl Clock {
-    fn ran_out(self, provider: &str) -> ProviderError {
-        let message = match self {
-            Self::Attempt(bound) => format!("no whole answer within {} s", bound.as_secs_f64()),
-            Self::Idle(bound) => format!("nothing came for {} s", bound.as_secs_f64()),
-            Self::Deadline => "the deadline passed before the answer was whole".to_owned(),
-        };
-        ProviderError::new(provider, ErrorKind::Timeout, message)
-    }
+    layer: TimeoutLayer,
 }
 
 impl Timed {
-    /// The bound on an attempt that begins now.
-    fn attempt(&self, cx: &CallContext) -> Limit {
-        let attempt = Limit::within(self.clocks.attempt, Clock::Attempt);
-        let deadline = cx.deadline().map(Instant::from_std);
-        attempt.sooner(Limit { at: deadline, what: Clock::Deadline })
-    }
-
-    async fn timed<T>(
-        &self,
-        cx: &CallContext,
-        call: impl Future<Output = Result<T, ProviderError>>,
-    ) -> Result<T, ProviderError> {
-        self.attempt(cx).over(self.inner.name(), pin!(call)).await?
-    }
-
-    /// The same stream under both clocks. What runs out is its last item, and drops it.
-    fn pieces(&self, stream: ChatStream, attempt: Limit) -> ChatStream {
-        let (idle, provider) = (self.clocks.idle, self.inner.name().to_owned());
-        stream::unfold(Some(stream), move |stream| {
-            let limit = attempt.clone().sooner(Limit::within(idle, Clock::Idle));
-            let provider = provider.clone();
-            async move {
-                let mut stream = stream?;
-                match limit.over(&provider, stream.next()).await {
-                    Ok(item) => Some((item?, Some(stream))),
-                    Err(late) => Some((Err(late), None)),
-                }
-            }
-        })
-        .boxed()
+    /// The clocks of an attempt that does not stream.
+    fn clocks(&self, cx: &CallContext) -> Result<Clocks, ProviderError> {
+        Clocks::start(self.inner.name(), cx, self.layer.with_idle(None))
     }
 }
 
@@ -185,11 +122,11 @@ impl Provider for Timed {
     }
 
     async fn model(&self, cx: &CallContext, model: &str) -> Result<ModelInfo, ProviderError> {
-        self.timed(cx, self.inner.model(cx, model)).await
+        self.clocks(cx)?.watch(self.inner.model(cx, model)).await
     }
 
     async fn models(&self, cx: &CallContext) -> Result<Vec<ModelInfo>, ProviderError> {
-        self.timed(cx, self.inner.models(cx)).await
+        self.clocks(cx)?.watch(self.inner.models(cx)).await
     }
 
     async fn count_tokens(
@@ -197,7 +134,7 @@ impl Provider for Timed {
         cx: &CallContext,
         request: &ChatRequest,
     ) -> Result<Option<u64>, ProviderError> {
-        self.timed(cx, self.inner.count_tokens(cx, request)).await
+        self.clocks(cx)?.watch(self.inner.count_tokens(cx, request)).await
     }
 
     async fn chat(
@@ -205,7 +142,7 @@ impl Provider for Timed {
         cx: &CallContext,
         request: &ChatRequest,
     ) -> Result<ChatResponse, ProviderError> {
-        self.timed(cx, self.inner.chat(cx, request)).await
+        self.clocks(cx)?.watch(self.inner.chat(cx, request)).await
     }
 
     async fn stream(
@@ -213,9 +150,8 @@ impl Provider for Timed {
         cx: &CallContext,
         request: &ChatRequest,
     ) -> Result<ChatStream, ProviderError> {
-        let attempt = self.attempt(cx);
-        let first = attempt.clone().sooner(Limit::within(self.clocks.idle, Clock::Idle));
-        let stream = first.over(self.inner.name(), self.inner.stream(cx, request)).await??;
-        Ok(self.pieces(stream, attempt))
+        let clocks = Clocks::start(self.inner.name(), cx, self.layer)?;
+        let stream = clocks.watch(self.inner.stream(cx, request)).await?;
+        Ok(clocks.over(stream))
     }
 }

@@ -1,6 +1,6 @@
 //! The layers, over scripted models and paused time; each runs the conformance suite of providers too.
 
-#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails may panic")]
 
 mod budget;
 mod cache;

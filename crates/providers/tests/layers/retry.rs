@@ -1,193 +1,236 @@
-//! Retries: how many, when, and when not.
+//! What is tried again, how often, and who pays for it.
+
+mod quota;
+mod spans;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use futures::stream;
-use tokio::time::Instant;
-use ziggurat_core::{CallContext, ChatRequest, ErrorKind, Layer, Message, Provider, Signal, Usage};
-use ziggurat_providers::layers::RetryLayer;
-use ziggurat_testkit::{Recorder, ScriptedProvider, Turn};
+use tokio::time::{Instant, timeout};
+use ziggurat_core::chat::ChatDelta;
+use ziggurat_core::{
+    CallContext, ChatRequest, Delivery, ErrorKind, Layer, Message, Model, Provider, Usage,
+};
+use ziggurat_providers::layers::{RetryLayer, TimeoutLayer};
+use ziggurat_testkit::conformance::Subject;
+use ziggurat_testkit::{Recorder, ScriptedProvider, Turn, provider_conformance};
+
+provider_conformance! { conforming, Subject::in_process(|script| {
+    RetryLayer::new().without_delays().layer(TimeoutLayer::new().layer(Arc::new(script)))
+}), except {
+    a_call_is_one_attempt: "making several is what the layer is for",
+    the_call_after_a_failure_is_served: "the failure is not seen: the same call is served",
+    a_hint_when_to_try_again_is_kept: "the hint is kept, but the last error is final",
+    no_key_is_shown: "a script has no key",
+    the_id_of_the_request_is_kept: "a script has no ids of requests",
+} }
 
 fn ask() -> ChatRequest {
     ChatRequest::new("m", [Message::user("Why?")])
 }
 
-fn overloaded() -> Turn {
+fn around(layer: &RetryLayer, script: &ScriptedProvider) -> Arc<dyn Provider> {
+    layer.layer(Arc::new(script.clone()))
+}
+
+fn busy() -> Turn {
     Turn::error(ErrorKind::Server, "overloaded").status(503)
 }
 
-fn around(script: &ScriptedProvider) -> Arc<dyn Provider> {
-    RetryLayer::new().with_seed(7).layer(Arc::new(script.clone()))
-}
-
 #[tokio::test(start_paused = true)]
-async fn what_may_succeed_a_moment_later_is_tried_three_times_and_everything_else_once() {
-    let kinds = [
-        (ErrorKind::RateLimit, 3),
-        (ErrorKind::Server, 3),
-        (ErrorKind::Connect, 3),
-        (ErrorKind::Interrupted, 3),
-        (ErrorKind::Timeout, 3),
-        (ErrorKind::Auth, 1),
-        (ErrorKind::Quota, 1),
-        (ErrorKind::Budget, 1),
-        (ErrorKind::InvalidRequest, 1),
-        (ErrorKind::ContextLength, 1),
-        (ErrorKind::ContentFilter, 1),
-        (ErrorKind::Protocol, 1),
-    ];
-    for (kind, attempts) in kinds {
-        let script = ScriptedProvider::new().otherwise(Turn::error(kind, "no").status(500));
-        let provider = around(&script);
-        let whole = provider.chat(&CallContext::default(), &ask()).await.unwrap_err();
-        let streamed = provider.stream(&CallContext::default(), &ask()).await.err().unwrap();
-        assert_eq!(script.calls().len(), 2 * attempts, "{kind}");
-        for error in [whole, streamed] {
-            assert_eq!((error.kind(), error.status()), (kind, Some(500)));
-            assert!(!error.is_retryable(), "{kind}: it is final");
-            assert_eq!(error.message().contains("3 attempts"), attempts == 3, "{error}");
+async fn ten_thousand_seeds_wait_as_long_as_they_should() {
+    for seed in 0..10_000 {
+        let script = ScriptedProvider::new().otherwise(Turn::error(ErrorKind::RateLimit, "later"));
+        let layer = RetryLayer::new().with_attempts(4).with_seed(seed);
+        let begun = Instant::now();
+        let at = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let heard = Arc::clone(&at);
+        let cx = CallContext::default().tapped(move |signal| {
+            if matches!(signal, ziggurat_core::Signal::Call(_)) {
+                heard.lock().unwrap().push(begun.elapsed().as_secs_f64());
+            }
+        });
+        around(&layer, &script).chat(&cx, &ask()).await.unwrap_err();
+        let at = at.lock().unwrap();
+        let waits: Vec<_> = at.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert_eq!(waits.len(), 3);
+        for (wait, whole) in waits.into_iter().zip([0.5, 1.0, 2.0]) {
+            // Tokio's clock counts in milliseconds.
+            assert!(
+                (0.75 * whole..=whole + 0.001).contains(&wait),
+                "seed {seed}: {wait} of {whole}"
+            );
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hint_is_waited_for_and_one_above_two_minutes_is_final() {
-    let took = |hint: Duration| async move {
-        let limited = Turn::error(ErrorKind::RateLimit, "later").retry_after(hint);
-        let script = ScriptedProvider::new().turn(limited).otherwise(Turn::text("now"));
-        let (provider, begun) = (around(&script), Instant::now());
-        let answer = provider.chat(&CallContext::default(), &ask()).await;
-        (answer.map(|answer| answer.text()), begun.elapsed())
-    };
-    for hint in [Duration::from_millis(250), Duration::from_secs(120)] {
-        let (answer, waited) = took(hint).await;
-        assert_eq!((answer.unwrap().as_str(), waited), ("now", hint));
+async fn what_a_moment_may_mend_is_tried_three_times_and_nothing_else_is() {
+    let passing = [
+        ErrorKind::RateLimit,
+        ErrorKind::Server,
+        ErrorKind::Connect,
+        ErrorKind::Interrupted,
+        ErrorKind::Timeout,
+    ];
+    let lasting = [
+        ErrorKind::Auth,
+        ErrorKind::Permission,
+        ErrorKind::Quota,
+        ErrorKind::Budget,
+        ErrorKind::InvalidRequest,
+        ErrorKind::ModelNotFound,
+        ErrorKind::ContextLength,
+        ErrorKind::ContentFilter,
+        ErrorKind::Protocol,
+        ErrorKind::Unsupported,
+    ];
+    let rows = passing.map(|kind| (kind, 3)).into_iter().chain(lasting.map(|kind| (kind, 1)));
+    for (kind, attempts) in rows {
+        let script = ScriptedProvider::new().otherwise(Turn::error(kind, "no"));
+        let provider = around(&RetryLayer::new(), &script);
+        let whole = provider.chat(&CallContext::default(), &ask()).await.unwrap_err();
+        let opened = provider.stream(&CallContext::default(), &ask()).await;
+        assert_eq!(script.calls().len(), 2 * attempts, "{kind}");
+        for error in [Some(whole), opened.err()].map(Option::unwrap) {
+            assert_eq!((error.kind(), error.is_retryable()), (kind, false));
+            let expected = if attempts == 3 { "no (3 attempts)" } else { "no" };
+            assert_eq!(error.message(), expected);
+        }
     }
-    let (answer, waited) = took(Duration::from_secs(121)).await;
-    let error = answer.unwrap_err();
-    assert!(error.message().contains("asks to wait 121 s") && !error.is_retryable(), "{error}");
-    assert_eq!(waited, Duration::ZERO);
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(121)), "the hint is kept");
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_waited_for_that_comes_after_the_deadline() {
-    let hint = Duration::from_secs(20);
-    let limited = Turn::error(ErrorKind::RateLimit, "later").retry_after(hint);
-    let script = ScriptedProvider::new().otherwise(limited);
-    let begun = Instant::now();
-    let cx = CallContext::default().with_deadline((begun + hint).into_std());
-    let error = around(&script).chat(&cx, &ask()).await.unwrap_err();
-    assert!(error.message().contains("deadline") && !error.is_retryable(), "{error}");
-    assert_eq!((script.calls().len(), begun.elapsed()), (1, Duration::ZERO));
+async fn the_last_error_keeps_all_that_is_known_and_says_why_it_is_final() {
+    let hint = Duration::from_secs(300);
+    let turns = [Turn::error(ErrorKind::Connect, "refused"), busy().retry_after(hint)];
+    let script = ScriptedProvider::new().turns(turns);
+    let error = around(&RetryLayer::new(), &script).chat(&CallContext::default(), &ask()).await;
+    let error = error.unwrap_err();
+    assert_eq!((error.status(), error.retry_after()), (Some(503), Some(hint)));
+    let message =
+        "overloaded (2 attempts; the server asks for a wait of 300s, and 120s is the longest)";
+    assert_eq!(error.message(), message);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_that_has_yielded_is_not_tried_again() {
-    let script = ScriptedProvider::new().turn(Turn::cut("half an answer"));
-    let stream = around(&script).stream(&CallContext::default(), &ask()).await.unwrap();
-    let items: Vec<_> = stream.collect().await;
-    assert!(items.len() > 1 && items.last().unwrap().is_err(), "{items:?}");
-    assert_eq!(script.calls().len(), 1);
+async fn a_failure_that_is_no_passing_one_ends_the_attempts() {
+    let script = ScriptedProvider::new().turns([busy(), Turn::error(ErrorKind::Auth, "refused")]);
+    let error = around(&RetryLayer::new(), &script).chat(&CallContext::default(), &ask()).await;
+    assert_eq!(error.unwrap_err().message(), "refused (2 attempts)");
+    script.assert_done();
 }
 
-/// R3, the first half.
 #[tokio::test(start_paused = true)]
-async fn a_dead_provider_costs_35_retries_in_a_thousand_calls() {
-    let script = ScriptedProvider::new().otherwise(overloaded());
-    let provider = around(&script);
-    let calls = (0..1000).map(|_| {
-        let provider = Arc::clone(&provider);
-        async move { provider.chat(&CallContext::default(), &ask()).await.unwrap_err() }
-    });
-    let errors: Vec<_> = stream::iter(calls).buffer_unordered(32).collect().await;
-    assert_eq!(script.calls().len() - 1000, 35);
-    let spared = errors.iter().filter(|error| error.message().contains("most calls fail")).count();
-    assert!(spared > 950, "{spared} say why there was no other attempt");
-}
-
-/// R3, the second half.
-#[tokio::test(start_paused = true)]
-async fn one_failure_in_ten_is_survived_with_little_more_than_a_call_each() {
-    let rng = std::sync::Mutex::new(fastrand::Rng::with_seed(11));
-    let script = ScriptedProvider::new().otherwise_with(move |_| {
-        let fails = rng.lock().unwrap().f64() < 0.1;
-        let turn = if fails { overloaded() } else { Turn::text("fine") };
-        turn.after(Duration::from_millis(50))
-    });
-    let provider = around(&script);
-    let calls = (0..1000).map(|_| {
-        let provider = Arc::clone(&provider);
-        async move { provider.chat(&CallContext::default(), &ask()).await.is_ok() }
-    });
-    let ends: Vec<bool> = stream::iter(calls).buffer_unordered(32).collect().await;
-    let finished = ends.iter().filter(|ok| **ok).count();
-    assert!(finished >= 990, "{finished} of 1,000 finished");
-    let requests = script.calls().len();
-    assert!((1050..=1200).contains(&requests), "{requests} requests");
-}
-
-/// R4 in the small: layers within layers.
-#[tokio::test(start_paused = true)]
-async fn retries_within_retries_do_not_multiply() {
-    let script = ScriptedProvider::new().otherwise(overloaded());
-    let layers = [RetryLayer::new(), RetryLayer::new(), RetryLayer::new()];
-    let inner: Arc<dyn Provider> = Arc::new(script.clone());
-    let provider = layers.iter().fold(inner, |inner, layer| layer.layer(inner));
-    provider.chat(&CallContext::default(), &ask()).await.unwrap_err();
-    assert_eq!(script.calls().len(), 3);
+async fn attempts_can_be_set_and_one_is_the_least() {
+    for (set, expected) in [(0, 1), (1, 1), (5, 5)] {
+        let script = ScriptedProvider::new().otherwise(busy());
+        let layer = RetryLayer::new().with_attempts(set);
+        around(&layer, &script).chat(&CallContext::default(), &ask()).await.unwrap_err();
+        assert_eq!(script.calls().len(), expected);
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_attempt_is_reported_once_and_every_retry_told() {
-    let used = Usage::new(5, 2);
-    let script = ScriptedProvider::new().turns([
-        overloaded(),
-        overloaded(),
-        Turn::text("fine").with_usage(used),
-    ]);
-    let recorder = Recorder::new();
-    let cx = CallContext::default().with_observer(Arc::new(recorder.clone()));
-    around(&script).chat(&cx, &ask()).await.unwrap();
-    let usages: Vec<_> = recorder.calls().iter().map(|call| call.usage).collect();
-    assert_eq!(usages, [Usage::UNKNOWN, Usage::UNKNOWN, used]);
-    let told = recorder.signals().into_iter().filter_map(|signal| match signal {
-        Signal::Retrying { attempt, reason } => Some((attempt, reason.kind)),
-        _ => None,
-    });
-    assert_eq!(told.collect::<Vec<_>>(), [(2, ErrorKind::Server), (3, ErrorKind::Server)]);
+    for delivery in [Delivery::Streamed, Delivery::Whole] {
+        let answer = Turn::text("fine").with_usage(Usage::new(3, 4));
+        let script = ScriptedProvider::new().turns([busy(), Turn::cut(""), answer]);
+        let model = Model::known(around(&RetryLayer::new(), &script), "m");
+        let recorder = Recorder::new();
+        let answer = model.call(&recorder.context(), ask(), delivery).await.unwrap();
+        assert_eq!(answer.text(), "fine");
+        let usages: Vec<_> = recorder.calls().iter().map(|call| call.usage).collect();
+        assert_eq!(usages, [Usage::UNKNOWN, Usage::UNKNOWN, Usage::new(3, 4)]);
+        let retries = recorder.retries();
+        let retries: Vec<_> = retries.iter().map(|(attempt, why)| (*attempt, why.kind)).collect();
+        assert_eq!(retries, [(2, ErrorKind::Server), (3, ErrorKind::Interrupted)]);
+    }
 }
 
 #[tokio::test(start_paused = true)]
-async fn dropped_in_a_pause_it_leaves_nothing_and_reports_no_attempt_more() {
-    let script = ScriptedProvider::new().otherwise(overloaded());
-    let recorder = Recorder::new();
-    let cx = CallContext::default().with_observer(Arc::new(recorder.clone()));
-    let (provider, request) = (around(&script), ask());
-    let call = provider.chat(&cx, &request);
-    assert!(tokio::time::timeout(Duration::from_millis(100), call).await.is_err());
-    assert_eq!((script.calls().len(), script.in_flight()), (1, 0));
-    assert_eq!(recorder.calls().len(), 1);
+async fn a_stream_that_has_yielded_is_never_tried_again() {
+    let broken = Turn::text("half an answer").then_error(ErrorKind::Server, "overloaded");
+    let script = ScriptedProvider::new().turns([busy(), broken]).otherwise(Turn::text("fine"));
+    let provider = around(&RetryLayer::new(), &script);
+    let stream = provider.stream(&CallContext::default(), &ask()).await.unwrap();
+    let items: Vec<_> = stream.collect().await;
+    let [pieces @ .., Err(error)] = items.as_slice() else { panic!("{items:?}") };
+    let text = |item: &Result<_, _>| match item {
+        Ok(ChatDelta::Text(text)) => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(pieces.iter().map(text).collect::<String>(), "half an answer");
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Server, "overloaded"));
+    assert_eq!(script.calls().len(), 2, "one before the first piece, and none after it");
 }
 
 #[tokio::test(start_paused = true)]
-async fn questions_about_models_are_tried_again_and_cost_nothing() {
-    let script = ScriptedProvider::new().with_models_error(ErrorKind::Connect, "refused");
-    let (recorder, begun) = (Recorder::new(), Instant::now());
-    let cx = CallContext::default().with_observer(Arc::new(recorder.clone()));
-    let error = around(&script).models(&cx).await.unwrap_err();
-    assert!(error.message().contains("3 attempts"), "{error}");
-    assert!(begun.elapsed() >= Duration::from_millis(1125), "two pauses");
-    assert_eq!(recorder.calls().len(), 0);
-}
-
-#[tokio::test]
-async fn without_delays_nothing_is_waited_for() {
-    let hour = Turn::error(ErrorKind::RateLimit, "later").retry_after(Duration::from_secs(3600));
-    let script = ScriptedProvider::new().turn(hour).otherwise(Turn::text("now"));
-    let provider = RetryLayer::new().without_delays().layer(Arc::new(script));
+async fn an_attempt_that_is_lost_is_made_again() {
+    let script = ScriptedProvider::new().turns([Turn::hang(), Turn::text("fine")]);
+    let timed = TimeoutLayer::new().with_attempt(Duration::from_secs(5));
+    let provider = RetryLayer::new().layer(timed.layer(Arc::new(script.clone())));
     let answer = provider.chat(&CallContext::default(), &ask()).await.unwrap();
-    assert_eq!(answer.text(), "now");
+    assert_eq!((answer.text().as_str(), script.cancelled()), ("fine", 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_layers_within_each_other_make_three_attempts() {
+    let script = ScriptedProvider::new()
+        .with_models_error(ErrorKind::Server, "overloaded")
+        .otherwise(busy());
+    let layers = [RetryLayer::new(), RetryLayer::new(), RetryLayer::new()];
+    let leaf: Arc<dyn Provider> = Arc::new(script.clone());
+    let provider = layers.iter().fold(leaf, |inner, layer| layer.layer(inner));
+    let recorder = Recorder::new();
+    let error = provider.chat(&recorder.context(), &ask()).await.unwrap_err();
+    assert_eq!((script.calls().len(), recorder.calls().len()), (3, 3));
+    assert_eq!(error.message(), "overloaded (3 attempts)", "and no layer adds another word");
+    assert!(provider.stream(&recorder.context(), &ask()).await.is_err());
+    assert_eq!((script.calls().len(), recorder.calls().len()), (6, 6));
+    assert_eq!(recorder.retries().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn questions_that_cost_nothing_are_tried_again_and_not_reported() {
+    let script = ScriptedProvider::new().with_models_error(ErrorKind::Connect, "refused");
+    let provider = around(&RetryLayer::new(), &script);
+    let recorder = Recorder::new();
+    for error in [
+        provider.model(&recorder.context(), "m").await.unwrap_err(),
+        provider.models(&recorder.context()).await.unwrap_err(),
+    ] {
+        assert_eq!(error.message(), "refused (3 attempts)");
+    }
+    assert_eq!((recorder.calls().len(), recorder.retries().len()), (0, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_delays_it_decides_as_ever_and_does_not_wait() {
+    let later = |seconds| busy().retry_after(Duration::from_secs(seconds));
+    let script = ScriptedProvider::new().turns([later(60), Turn::text("fine"), later(121)]);
+    let provider = around(&RetryLayer::new().without_delays(), &script);
+    let begun = Instant::now();
+    assert!(provider.chat(&CallContext::default(), &ask()).await.is_ok());
+    assert!(provider.chat(&CallContext::default(), &ask()).await.is_err());
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+    script.assert_done();
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropped_while_it_waits_a_call_leaves_nothing() {
+    let script = ScriptedProvider::new().otherwise(busy());
+    let model = Model::known(around(&RetryLayer::new(), &script), "m");
+    let recorder = Recorder::new();
+    // More often than the quota would allow, if a wait that was given up took anything from it.
+    for _ in 0..100 {
+        let cx = recorder.context();
+        let call = model.call(&cx, ask(), Delivery::Streamed);
+        assert!(timeout(Duration::from_millis(300), call).await.is_err(), "it waits");
+    }
+    assert_eq!((script.calls().len(), script.in_flight(), script.cancelled()), (100, 0, 0));
+    assert_eq!(recorder.calls().len(), 100);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(script.calls().len(), 100, "nothing goes on");
 }

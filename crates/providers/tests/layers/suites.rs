@@ -10,8 +10,8 @@ use ziggurat_core::{
     CallContext, ChatRequest, ChatResponse, Layer, ModelInfo, Provider, ProviderError,
 };
 use ziggurat_providers::layers::{
-    ConcurrencyLayer, FallbackLayer, HedgeLayer, RateLimitLayer, RecordLayer, RetryLayer,
-    TimeoutLayer,
+    BudgetLayer, CacheLayer, ConcurrencyLayer, FallbackLayer, HedgeLayer, Place, RateLimitLayer,
+    RecordLayer, RetryLayer, Stack, TelemetryLayer, TimeoutLayer,
 };
 use ziggurat_testkit::{ScriptedProvider, layer_conformance};
 
@@ -157,4 +157,39 @@ over_openai!(record_over_openai, RecordLayer::in_memory());
 /// A model that knows nothing of the suite.
 fn elsewhere() -> ziggurat_core::Model {
     ScriptedProvider::new().named("elsewhere").with_models([] as [&str; 0]).handle("small")
+}
+
+layer_conformance!(budget, BudgetLayer::new());
+
+layer_conformance!(cache, CacheLayer::new());
+
+layer_conformance!(telemetry, TelemetryLayer::new());
+
+layer_conformance! { stack, Stack::new().with(RetryLayer::new().with_seed(7)), except {
+    a_call_is_one_attempt: "more attempts are what retries are for",
+    the_call_after_a_failure_is_served: "so is the first one, at its second attempt",
+    a_hint_when_to_try_again_is_kept: "the hint is, but the error is final: it was tried again",
+} }
+
+layer_conformance!(stack_without_retries, Stack::new().without(Place::Retry));
+
+layer_conformance!(empty_stack, Stack::empty());
+
+#[cfg(feature = "openai")]
+mod at_a_server {
+    use super::*;
+
+    over_openai!(budget, BudgetLayer::new());
+
+    over_openai!(cache, CacheLayer::new());
+
+    over_openai!(telemetry, TelemetryLayer::new());
+
+    over_openai! { stack, Stack::new().with(RetryLayer::new().without_delays()), except {
+        a_call_is_one_attempt: "more attempts are what retries are for",
+        the_call_after_a_failure_is_served: "so is the first one, at its second attempt",
+        a_hint_when_to_try_again_is_kept: "the hint is, but the error is final: it was tried again",
+    } }
+
+    over_openai!(stack_without_retries, Stack::new().without(Place::Retry));
 }

@@ -1,66 +1,104 @@
-//! The retries that all calls of a layer have together. Without it a dead server gets three times the
-//! calls of a living one, and gets them when it can bear them least.
+//! The quota of a layer's retries. A bound on the attempts of one call does not protect a server that is
+//! down from three times its load; what all calls share does.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::mem;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use ziggurat_core::ErrorKind;
-
-/// How much there is: as in the AWS clients' standard mode.
 const FULL: u32 = 500;
+const COST: u32 = 14;
+/// What a call brings that succeeds at once.
+const GIFT: u32 = 1;
 
-/// What a retry takes.
-const RETRY: u32 = 14;
-
-/// What a call that succeeds at once gives.
-const SUCCESS: u32 = 1;
-
-/// A bucket of retries.
+/// What is left.
 #[derive(Debug)]
-pub(super) struct Quota(Mutex<u32>);
+pub(super) struct Quota(AtomicU32);
 
 impl Default for Quota {
     fn default() -> Self {
-        Self(Mutex::new(FULL))
+        Self(AtomicU32::new(FULL))
     }
 }
 
 impl Quota {
-    /// Takes a retry after a failure of this kind: how much that took, or `None` if there is not enough.
-    pub(super) fn take(&self, kind: ErrorKind) -> Option<u32> {
-        let price = if kind == ErrorKind::RateLimit { 0 } else { RETRY };
-        let mut left = self.left();
-        *left = left.checked_sub(price)?;
-        Some(price)
+    /// Takes what a retry costs, if there is as much.
+    pub(super) fn draw(&self) -> Option<Loan<'_>> {
+        let less = |left: u32| left.checked_sub(COST);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).ok()?;
+        Some(Loan { quota: self, amount: COST })
     }
 
-    /// A call has succeeded: with its last retry having taken this, or at once.
-    pub(super) fn succeeded(&self, taken: Option<u32>) {
-        let mut left = self.left();
-        *left = (*left + taken.unwrap_or(SUCCESS)).min(FULL);
+    /// An attempt succeeded: a first one, or a retry that took so much.
+    pub(super) fn succeeded(&self, drawn: Option<u32>) {
+        self.give(drawn.unwrap_or(GIFT));
     }
 
-    fn left(&self) -> MutexGuard<'_, u32> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn give(&self, amount: u32) {
+        let more = |left: u32| Some(left.saturating_add(amount).min(FULL));
+        // It never refuses.
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+    }
+}
+
+/// What was taken for a retry that has not begun; dropped before, it goes back.
+#[derive(Debug)]
+pub(super) struct Loan<'a> {
+    quota: &'a Quota,
+    amount: u32,
+}
+
+impl Loan<'_> {
+    /// The retry begins. How much it took.
+    pub(super) fn spend(mut self) -> u32 {
+        mem::take(&mut self.amount)
+    }
+}
+
+impl Drop for Loan<'_> {
+    fn drop(&mut self) {
+        self.quota.give(self.amount);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn left(quota: &Quota) -> u32 {
+        quota.0.load(Ordering::Relaxed)
+    }
 
     #[test]
-    fn an_empty_bucket_gives_none_and_successes_fill_it_up_to_its_brim() {
+    fn a_full_quota_is_good_for_thirty_five_retries() {
         let quota = Quota::default();
-        let took = std::iter::from_fn(|| quota.take(ErrorKind::Server)).count();
-        assert_eq!(took, 35);
-        assert_eq!(quota.take(ErrorKind::RateLimit), Some(0), "it says later, and so it lives");
+        let spent = (0..1_000).filter_map(|_| quota.draw().map(Loan::spend));
+        assert_eq!(spent.collect::<Vec<_>>(), [14; 35]);
         for _ in 0..4 {
             quota.succeeded(None);
         }
-        assert_eq!(quota.take(ErrorKind::Connect), Some(RETRY), "10 were left, and 4 came");
-        for _ in 0..2 * FULL {
-            quota.succeeded(Some(RETRY));
+        assert!(left(&quota) == 14 && quota.draw().is_some(), "four first successes and the rest");
+    }
+
+    proptest! {
+        #[test]
+        fn only_a_retry_that_fails_costs_anything(calls in proptest::collection::vec(0..5_u8, 0..300)) {
+            let quota = Quota::default();
+            let mut expected = 500;
+            for call in calls {
+                match call {
+                    0 => {
+                        quota.succeeded(None);
+                        expected = (expected + 1).min(500);
+                    }
+                    // Given up while it waits.
+                    1 => drop(quota.draw()),
+                    2 => drop(quota.draw().map(|loan| quota.succeeded(Some(loan.spend())))),
+                    // A retry that drew nothing.
+                    3 => quota.succeeded(Some(0)),
+                    _ => expected -= quota.draw().map_or(0, Loan::spend),
+                }
+                prop_assert_eq!(left(&quota), expected);
+            }
         }
-        assert_eq!(*quota.left(), FULL);
     }
 }
