@@ -71,7 +71,7 @@ fn all_of_them_is_one_and_nothing_is_merged() {
     let server = failing(|_| true);
     let output = ten(&server, &["--json"]);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(server.calls().len(), 10);
+    assert_eq!(server.calls().len(), 30, "three attempts each");
     let events = events(&output);
     let end = events.last().unwrap();
     assert_eq!(

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod broken_streams;
+mod calls;
 mod catalog;
 mod config;
 mod contract;
@@ -12,6 +13,7 @@ mod first_command;
 mod interrupt;
 mod models;
 mod plans;
+mod recordings;
 mod refused_inputs;
 mod snapshots;
 mod support;

@@ -122,8 +122,13 @@ impl Exchange {
 
     /// The same call, known by the hash of its request.
     pub(super) fn hashed(mut self) -> Self {
-        self.hash = self.request().map(ChatRequest::canonical_hash);
+        self.hash = self.written_hash();
         self
+    }
+
+    /// The hash of the request as it stands here.
+    pub(super) fn written_hash(&self) -> Option<RequestHash> {
+        self.request().map(ChatRequest::canonical_hash)
     }
 }
 

@@ -95,7 +95,7 @@ impl RecordLayer {
     /// Values of less than six characters are no secrets, and are left.
     ///
     /// Requests hold no keys and adapters keep them out of errors. This is for a server that repeats a
-    /// key in an answer. A hash is that of the request as it was asked, so a replay still finds it.
+    /// key in an answer. A replay finds a request that holds a secret as it was asked, and as it is written.
     pub fn redacting(self, secrets: impl IntoIterator<Item = SecretString>) -> Self {
         self.recorder.redact(secrets);
         self

@@ -9,8 +9,14 @@ use super::{Exchange, Recording};
 
 /// What is left. Calls are known by their place in the recording.
 pub(super) struct Shelf {
-    lists: HashMap<(String, RequestHash), List>,
+    lists: HashMap<Key, List>,
+    /// Requests as they are written where that is not how they were asked: a secret was in them. An answer
+    /// that repeated the secret comes back without it, and so does what is asked of that answer.
+    written: HashMap<Key, Key>,
 }
+
+/// Whose answer, and to which request.
+type Key = (String, RequestHash);
 
 #[derive(Default)]
 struct List {
@@ -31,15 +37,19 @@ pub(super) enum Taken {
 
 impl Shelf {
     pub(super) fn of(recording: &Recording) -> Self {
-        let mut lists = HashMap::<_, List>::new();
+        let (mut lists, mut written) = (HashMap::<_, List>::new(), HashMap::new());
         for (at, call) in recording.exchanges().iter().enumerate() {
             if let Some(hash) = call.hash.filter(|_| call.is_answer_asked()) {
-                let list = lists.entry((call.provider.clone(), hash)).or_default();
+                let asked = (call.provider.clone(), hash);
+                if let Some(other) = call.written_hash().filter(|written| *written != hash) {
+                    written.insert((call.provider.clone(), other), asked.clone());
+                }
+                let list = lists.entry(asked).or_default();
                 list.recorded += 1;
                 list.left.push(at);
             }
         }
-        Self { lists }
+        Self { lists, written }
     }
 
     /// Takes the first that is left of the node's own; of whoever's, if it has none.
@@ -50,9 +60,11 @@ impl Shelf {
         hash: RequestHash,
         node: Option<&str>,
     ) -> Taken {
-        let Some(list) = self.lists.get_mut(&(provider.to_owned(), hash)) else {
-            return Taken::Unknown;
-        };
+        let mut key = (provider.to_owned(), hash);
+        if let (false, Some(asked)) = (self.lists.contains_key(&key), self.written.get(&key)) {
+            key = asked.clone();
+        }
+        let Some(list) = self.lists.get_mut(&key) else { return Taken::Unknown };
         let of = |at: usize| calls[at].node.as_deref();
         let own = list.left.iter().position(|&at| of(at) == node);
         if list.left.is_empty() {

@@ -1,0 +1,72 @@
+//! How models are called: retries, limits, fallbacks.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::support::server::{Reply, Server};
+use crate::support::{events, folder, of_type, run, stderr};
+
+/// A server whose first so many chat answers are errors.
+fn failing_first(count: usize) -> Server {
+    let seen = AtomicUsize::new(0);
+    Server::chat(move |_| match seen.fetch_add(1, Ordering::SeqCst) < count {
+        true => Reply::error(503, "overloaded"),
+        false => Reply::text("It was the pump."),
+    })
+}
+
+fn one_worker(server: &Server, extra: &[&str]) -> std::process::Output {
+    let plan = r#"{"task": "Why?", "subtasks": [{"instruction": "Look into the pump."}]}"#;
+    let folder = folder(&[("plan.json", plan.as_bytes())]);
+    run()
+        .args(["--base-url", &server.url, "--model", "openai/fake", "--json", "--plan"])
+        .arg(folder.path().join("plan.json"))
+        .args(extra)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn a_failure_that_passes_is_told_and_leaves_a_complete_run_of_unknown_cost() {
+    let server = failing_first(2);
+    let output = one_worker(&server, &[]);
+    assert_eq!((output.status.code(), server.calls().len()), (Some(0), 3), "{}", stderr(&output));
+    let events = events(&output);
+    let retries = of_type(&events, "node_retrying");
+    assert_eq!(retries.iter().map(|event| &event["attempt"]).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(retries[0]["reason"]["kind"], "server");
+    let end = events.last().unwrap();
+    assert_eq!((&end["outcome"], &end["cost_usd"]), (&"complete".into(), &().into()));
+}
+
+#[test]
+fn without_retries_the_first_failure_is_the_last() {
+    let server = failing_first(1);
+    let output = one_worker(&server, &["--retries", "0"]);
+    assert_eq!((output.status.code(), server.calls().len()), (Some(1), 1), "{}", stderr(&output));
+}
+
+#[test]
+fn what_one_model_cannot_answer_another_does() {
+    let (down, up) = (failing_first(usize::MAX), Server::chat(|_| Reply::text("It was the pump.")));
+    let settings = format!("[providers.spare]\nbase_url = \"{}\"\nfree = true\n", up.url);
+    let config = folder(&[("ziggurat.toml", settings.as_bytes())]);
+    let config = config.path().join("ziggurat.toml");
+    let config = config.to_str().unwrap();
+    let output =
+        one_worker(&down, &["--config", config, "--fallback", "spare/fake", "--retries", "0"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!((down.calls().len(), up.calls().len()), (1, 1));
+}
+
+#[test]
+fn limits_that_cannot_be_are_bad_input() {
+    for bad in
+        [["--rpm", "0"], ["--rpm", "-1"], ["--tpm", "0"], ["--tpm", "many"], ["--retries", "101"]]
+    {
+        let output = run().args(bad).arg("Why?").output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{bad:?}");
+        assert!(stderr(&output).contains(bad[0]), "{}", stderr(&output));
+    }
+    let output = run().args(["--fallback", "no such model", "Why?"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}

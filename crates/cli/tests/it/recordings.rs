@@ -1,0 +1,121 @@
+//! A run that is kept, and the same run without a server.
+
+use std::path::Path;
+use std::process::Output;
+
+use crate::support::server::{Reply, Server};
+use crate::support::{events, folder, run, stderr, stdout};
+
+const CANARY: &str = "sk-canary-3f1c9a7d";
+
+/// A server that repeats its client's key in every answer, as no server should.
+fn talkative() -> Server {
+    Server::chat(|request| {
+        let worker = request.body["messages"][0].to_string().contains("worker");
+        match worker && request.text().contains("third") {
+            true => Reply::error(503, "overloaded"),
+            false => Reply::text(&format!("It was the pump. {CANARY} [W1]")),
+        }
+    })
+}
+
+/// Five subtasks, of which the third fails.
+fn plan(folder: &Path) -> std::path::PathBuf {
+    let subtasks = ["first", "second", "third", "fourth", "fifth"]
+        .map(|n| serde_json::json!({"instruction": format!("Look into the {n} part.")}));
+    let plan = serde_json::json!({"task": "Why?", "subtasks": subtasks}).to_string();
+    let path = folder.join("plan.json");
+    std::fs::write(&path, plan).unwrap();
+    path
+}
+
+fn recorded(server: &Server, folder: &Path) -> Output {
+    run()
+        .env("OPENAI_API_KEY", CANARY)
+        .args(["--base-url", &server.url, "--model", "openai/fake", "--record"])
+        .arg(folder.join("run.rec"))
+        .arg("--plan")
+        .arg(plan(folder))
+        .output()
+        .unwrap()
+}
+
+fn replayed(folder: &Path, extra: &[&str]) -> Output {
+    let mut command = run();
+    command.arg("--replay").arg(folder.join("run.rec")).args(extra);
+    if !extra.contains(&"Why not?") {
+        command.arg("--plan").arg(folder.join("plan.json"));
+    }
+    command.output().unwrap()
+}
+
+#[test]
+fn a_recorded_run_replays_to_the_same_report_without_key_server_or_cost() {
+    let (server, folder) = (talkative(), folder(&[]));
+    let first = recorded(&server, folder.path());
+    assert_eq!(first.status.code(), Some(3), "{}", stderr(&first));
+    assert!(stderr(&first).contains("recording: "), "{}", stderr(&first));
+    let calls = server.calls().len();
+
+    let file = std::fs::read_to_string(folder.path().join("run.rec")).unwrap();
+    assert!(!file.contains(CANARY) && file.contains("[secret]"), "the key is not written");
+
+    let again = replayed(folder.path(), &[]);
+    assert_eq!(again.status.code(), Some(3), "{}", stderr(&again));
+    let report = stdout(&first).replace(CANARY, "[secret]");
+    assert_eq!(stdout(&again), report);
+    assert!(stderr(&again).contains("model: openai/fake: as in "), "{}", stderr(&again));
+    assert!(!stderr(&again).contains("not made"), "everything was asked: {}", stderr(&again));
+
+    let told = events(&replayed(folder.path(), &["--json"]));
+    assert_eq!(server.calls().len(), calls, "nobody asked the server again");
+    let failed = told.iter().find(|event| event["type"] == "node_failed").unwrap();
+    assert_eq!(
+        (&failed["node"]["id"], &failed["reason"]["kind"]),
+        (&"W3".into(), &"server".into())
+    );
+}
+
+#[test]
+fn a_replayed_answer_is_free() {
+    let (server, folder) = (Server::chat(|_| Reply::text("It was the pump. [W1]")), folder(&[]));
+    assert_eq!(recorded(&server, folder.path()).status.code(), Some(0));
+    let told = events(&replayed(folder.path(), &["--json"]));
+    assert_eq!(told.last().unwrap()["cost_usd"], "0");
+    assert_eq!(told.last().unwrap()["usage"]["input_tokens"], 0);
+}
+
+#[test]
+fn another_run_is_told_what_was_recorded_instead() {
+    let (server, folder) = (talkative(), folder(&[]));
+    recorded(&server, folder.path());
+    let other = replayed(folder.path(), &["--workers", "1", "Why not?"]);
+    assert_eq!(other.status.code(), Some(1), "{}", stderr(&other));
+    let log = stderr(&other);
+    assert!(log.contains("calls that were not recorded: "), "{log}");
+    assert!(log.contains("+") && log.contains("Why not?"), "the difference is shown: {log}");
+}
+
+#[test]
+fn a_recording_replaces_nothing_and_a_refused_run_leaves_none() {
+    let (server, folder) = (talkative(), folder(&[("run.rec", b"paid for")]));
+    let output = recorded(&server, folder.path());
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("run.rec") && server.requests().is_empty());
+    assert_eq!(std::fs::read(folder.path().join("run.rec")).unwrap(), b"paid for");
+
+    let new = folder.path().join("new.rec");
+    let output = run().arg("--record").arg(&new).args(["--model", "nobody/x", "Why?"]).output();
+    assert_eq!(output.unwrap().status.code(), Some(2));
+    assert!(!new.exists(), "no run was begun");
+}
+
+#[test]
+fn what_is_no_recording_is_bad_input() {
+    let folder = folder(&[("run.rec", b"{\"format\": \"something else\"}"), ("plan.json", b"{}")]);
+    let output = replayed(folder.path(), &["Why not?"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("no recording"), "{}", stderr(&output));
+    let both = run().args(["--record", "a", "--replay", "b", "Why?"]).output().unwrap();
+    assert_eq!(both.status.code(), Some(2));
+}
