@@ -51,7 +51,7 @@ impl Attempts {
         request: &ChatRequest,
     ) -> Result<ChatResponse, ProviderError> {
         self.delay().await;
-        let answer = if request.messages[0].text().len() % 2 == 0 {
+        let answer = if request.messages[0].text().len().is_multiple_of(2) {
             self.inner.chat(cx, request).await
         } else {
             match self.inner.stream(cx, request).await {

@@ -56,11 +56,6 @@ impl fmt::Display for Miss {
                     "the recording has no answer to {asked}, nor to any other: record it anew"
                 )
             }
-            MissCause::Unknown { nearest: Some(seq), diff } if diff.is_empty() => write!(
-                f,
-                "the recording has no answer to {asked}: the request of its call {seq} reads alike, but has \
-                 another hash, as one that was edited or redacted has: record it anew"
-            ),
             MissCause::Unknown { nearest: Some(seq), diff } => write!(
                 f,
                 "the recording has no answer to {asked}: record it anew, or ask as it was asked. Its \
