@@ -374,3 +374,21 @@ async fn the_second_refusal_within_a_hint_pauses_everybody() {
     assert_eq!(wait_after(2, None).await, SECOND);
     assert_eq!(wait_after(2, Some(SECOND * 121)).await, Duration::ZERO, "that is no pause");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_refuses_now_and_then_teaches_no_limit() {
+    let seen = std::sync::atomic::AtomicUsize::new(0);
+    let script = ScriptedProvider::new().otherwise_with(move |_| {
+        // One call in twenty, and never two in a row.
+        match seen.fetch_add(1, std::sync::atomic::Ordering::SeqCst) % 20 {
+            7 => Turn::error(ErrorKind::RateLimit, "busy").status(429),
+            _ => Turn::text("fine"),
+        }
+    });
+    let provider = RateLimitLayer::new().layer(Arc::new(script));
+    let begun = Instant::now();
+    for _ in 0..400 {
+        provider.chat(&CallContext::default(), &ask(10)).await.ok();
+    }
+    assert_eq!(begun.elapsed(), Duration::ZERO, "nobody waits");
+}

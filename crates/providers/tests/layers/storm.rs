@@ -1,5 +1,5 @@
 //! The storm: two hundred workers at once against a key of 60 requests and 100,000 tokens a minute, through
-//! rate limit, concurrency and retries. None fails, hardly any is refused, and nothing is left unused.
+//! the default layers. None fails, hardly any is refused, and nothing is left unused.
 
 #![allow(clippy::print_stdout, reason = "what was measured is worth reading")]
 
@@ -10,10 +10,9 @@ use async_trait::async_trait;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 use ziggurat_core::{
-    CallContext, ChatRequest, ChatResponse, ErrorKind, Layer, Message, Provider, ProviderError,
-    Usage,
+    CallContext, ChatRequest, ChatResponse, Layer, Message, Provider, ProviderError, Usage,
 };
-use ziggurat_providers::layers::{ConcurrencyLayer, RateLimitLayer};
+use ziggurat_providers::layers::{RateLimitLayer, RetryLayer, Stack};
 use ziggurat_testkit::{Algorithm, Limits, ScriptedProvider, Turn};
 
 const REQUESTS: u32 = 60;
@@ -72,27 +71,6 @@ impl Provider for Network {
     }
 }
 
-/// Three attempts, as the hint says or ever later.
-struct Retry(Arc<dyn Provider>, Mutex<fastrand::Rng>);
-
-impl Retry {
-    async fn chat(&self, request: &ChatRequest) -> Result<ChatResponse, ProviderError> {
-        let mut attempt = 0;
-        loop {
-            let result = self.0.chat(&CallContext::default(), request).await;
-            attempt += 1;
-            match result {
-                Err(error) if error.kind() == ErrorKind::RateLimit && attempt < 3 => {
-                    let jitter = 0.75 + self.1.lock().unwrap().f64() / 4.0;
-                    let backoff = Duration::from_secs_f64(0.5 * f64::from(attempt) * jitter);
-                    sleep(error.retry_after().unwrap_or(backoff)).await;
-                }
-                result => return result,
-            }
-        }
-    }
-}
-
 impl Load {
     fn request(self, rng: &mut fastrand::Rng) -> ChatRequest {
         let (input, output) = match self {
@@ -120,23 +98,24 @@ fn stack(case: Case, limits: &Limits) -> Arc<dyn Provider> {
         true => limiter.requests_per_minute(REQUESTS).tokens_per_minute(TOKENS),
         false => limiter,
     };
-    ConcurrencyLayer::new().layer(limiter.layer(server))
+    let stack = Stack::new().with(limiter).with(RetryLayer::new().with_seed(!case.seed));
+    stack.layer(server)
 }
 
 async fn storm(case: Case) -> Seen {
     let limits = Limits::per_minute().requests(REQUESTS.into()).tokens(TOKENS);
     let limits = limits.algorithm(case.algorithm).headers(case.headers);
-    let retry = Retry(stack(case, &limits), Mutex::new(fastrand::Rng::with_seed(!case.seed)));
-    let retry = Arc::new(retry);
+    let provider = stack(case, &limits);
     let start = Instant::now();
     let failed = Arc::new(Mutex::new(0));
     let mut workers = JoinSet::new();
     for worker in 0..WORKERS {
-        let (retry, failed) = (Arc::clone(&retry), Arc::clone(&failed));
+        let (provider, failed) = (Arc::clone(&provider), Arc::clone(&failed));
         workers.spawn(async move {
             let mut rng = fastrand::Rng::with_seed(case.seed * 1000 + worker as u64);
             loop {
-                let result = retry.chat(&case.load.request(&mut rng)).await;
+                let request = case.load.request(&mut rng);
+                let result = provider.chat(&CallContext::default(), &request).await;
                 *failed.lock().unwrap() += usize::from(result.is_err());
             }
         });

@@ -19,15 +19,14 @@ pub(super) struct Pause {
 }
 
 impl Pause {
-    /// The server refused a call. Says whether it was the second within a hint.
-    pub(super) fn refused(&mut self, now: Instant, hint: Option<Duration>) -> bool {
+    /// The server refused a call.
+    pub(super) fn refused(&mut self, now: Instant, hint: Option<Duration>) {
         let wait = hint.filter(|hint| !hint.is_zero()).unwrap_or(UNHINTED);
         let is_second = self.hinted.is_some_and(|hinted| hinted > now);
         self.hinted = self.hinted.max(Some(now + wait));
         if is_second {
             self.until = self.hinted;
         }
-        is_second
     }
 
     /// When it is over, if there is one.

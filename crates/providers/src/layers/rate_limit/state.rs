@@ -15,6 +15,10 @@ use crate::PerMinute;
 /// A refusal that took longer than this to arrive says nothing about the last minute.
 const PROMPT: Duration = Duration::from_secs(10);
 
+/// How many refusals in a row, without an answer between them, teach a limit. A server at its limit refuses
+/// everything; one that refuses a call now and then is busy, and its answers in a minute are no limit.
+const IN_A_ROW: u32 = 4;
+
 /// What a limiter knows.
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -22,6 +26,8 @@ pub(super) struct State {
     requests: Side,
     tokens: Side,
     learned: Option<Learned>,
+    /// Refusals since the last answer.
+    in_a_row: u32,
     pause: Pause,
     /// How many calls are under way, whose tokens may still be given back.
     open: usize,
@@ -154,6 +160,9 @@ impl State {
             End::Unsent | End::Refused(_) => Amount::default(),
         };
         self.log.correct(ticket.slot, ticket.amount, took);
+        if !matches!(end, End::Refused(_) | End::Unsent) {
+            self.in_a_row = 0;
+        }
         if let End::Refused(hint) = end {
             self.refused(now, ticket, hint, told);
         } else if let Some(learned) = &mut self.learned {
@@ -171,16 +180,17 @@ impl State {
         if hint.is_some_and(|hint| hint > pause::LONGEST) {
             return;
         }
-        let is_second = self.pause.refused(now, hint);
+        self.pause.refused(now, hint);
         let is_explained =
             is_used_up(told.requests, 1) || is_used_up(told.tokens, ticket.amount.tokens);
         let is_late = now.saturating_duration_since(ticket.at) > PROMPT;
         if is_explained || is_late || !self.unknown().any() {
             return;
         }
+        self.in_a_row += 1;
         match &mut self.learned {
             Some(learned) => learned.lower(now, used),
-            None if is_second => self.learned = Some(Learned::new(now, used)),
+            None if self.in_a_row >= IN_A_ROW => self.learned = Some(Learned::new(now, used)),
             None => {}
         }
     }
