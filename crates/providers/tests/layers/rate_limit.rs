@@ -382,7 +382,7 @@ async fn a_server_that_refuses_now_and_then_teaches_no_limit() {
         // One call in twenty, and never two in a row.
         match seen.fetch_add(1, std::sync::atomic::Ordering::SeqCst) % 20 {
             7 => Turn::error(ErrorKind::RateLimit, "busy").status(429),
-            _ => Turn::text("fine"),
+            _ => Turn::text("fine").after(SECOND / 10),
         }
     });
     let provider = RateLimitLayer::new().layer(Arc::new(script));
@@ -390,5 +390,5 @@ async fn a_server_that_refuses_now_and_then_teaches_no_limit() {
     for _ in 0..400 {
         provider.chat(&CallContext::default(), &ask(10)).await.ok();
     }
-    assert_eq!(begun.elapsed(), Duration::ZERO, "nobody waits");
+    assert_eq!(begun.elapsed(), 38 * SECOND, "380 answers, and nobody waits");
 }
