@@ -74,6 +74,7 @@ fn a_recorded_run_replays_to_the_same_report_without_key_server_or_cost() {
         (&failed["node"]["id"], &failed["reason"]["kind"]),
         (&"W3".into(), &"server".into())
     );
+    assert_eq!(told.last().unwrap()["cost_usd"], "0", "failed attempts are free as well");
 }
 
 #[test]
