@@ -151,11 +151,13 @@ pub(crate) struct ModelArgs {
 #[command(next_help_heading = "Calls")]
 pub(crate) struct CallArgs {
     /// Requests a minute that a provider's key allows [default: what its settings or its server say]
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true,
+          value_parser = values::per_minute::<NonZeroU32>)]
     pub(crate) rpm: Option<NonZeroU32>,
 
     /// Tokens a minute that a provider's key allows [default: what its settings or its server say]
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true,
+          value_parser = values::per_minute::<NonZeroU64>)]
     pub(crate) tpm: Option<NonZeroU64>,
 
     /// How often a failed call is tried again, if that may help [default: 2]

@@ -1,7 +1,7 @@
 //! Everything that is wrong before a run begins. Each message says what and where, and what to do.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ziggurat::providers::SelectionError;
 use ziggurat::providers::layers::RecordingError;
@@ -65,7 +65,7 @@ pub(crate) enum UsageError {
     Config(#[from] ziggurat::ConfigError),
     #[error("the output {path} cannot be written")]
     Output { path: PathBuf, source: io::Error },
-    #[error("the recording {path}")]
+    #[error("{}", of_recording(.path, .source))]
     Recording { path: PathBuf, source: Box<RecordingError> },
     #[error("the recording {path} has no model that answered: nothing can be replayed")]
     EmptyRecording { path: PathBuf },
@@ -83,6 +83,17 @@ fn list(paths: &[PathBuf]) -> String {
 fn because(skipped: &[String]) -> String {
     let reasons: Vec<_> = skipped.iter().map(|line| text::line(line)).collect();
     if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) }
+}
+
+/// Of files that cannot be opened the source says all.
+fn of_recording(path: &Path, source: &RecordingError) -> String {
+    match source {
+        RecordingError::Create { .. } => {
+            format!("{source}; a file that is there is never replaced")
+        }
+        RecordingError::Open { .. } => source.to_string(),
+        _ => format!("the recording {}", path.display()),
+    }
 }
 
 /// `, subtask 2`, or nothing for the inputs of the whole plan.

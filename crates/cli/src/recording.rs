@@ -57,6 +57,16 @@ impl Tape {
         recorded
     }
 
+    /// What may not be as it was meant, in lines.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        match self {
+            Self::Replay(replay) => {
+                replay.recording().cut().iter().map(ToString::to_string).collect()
+            }
+            Self::None | Self::Record(_) => Vec::new(),
+        }
+    }
+
     /// Forgets a recording that no run has begun, so that the next try may have its name.
     pub(crate) fn discard(self) {
         if let Self::Record(record) = self {

@@ -52,7 +52,7 @@ pub(crate) async fn prepare(
     let prepared = gather(args, output, &registry, env, &tape).await;
     match prepared {
         Ok(mut setup) => {
-            setup.warnings.splice(0..0, warnings);
+            setup.warnings.splice(0..0, warnings.into_iter().chain(tape.warnings()));
             Ok(setup)
         }
         Err(error) => {

@@ -1,6 +1,7 @@
 //! Values of flags: what they may be, and what a user is told when they are something else.
 
 use std::num::NonZeroU32;
+use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -32,6 +33,11 @@ pub(crate) fn workers(text: &str) -> Result<WorkerCount, String> {
     }
     let count = text.parse::<NonZeroU32>();
     count.map(WorkerCount::Exactly).map_err(|_| "write auto, or a number from 1".to_owned())
+}
+
+/// How much a minute.
+pub(crate) fn per_minute<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| "write a number from 1".to_owned())
 }
 
 /// How many agents work at once.

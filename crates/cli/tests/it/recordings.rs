@@ -112,6 +112,18 @@ fn a_recording_replaces_nothing_and_a_refused_run_leaves_none() {
 }
 
 #[test]
+fn a_recording_that_breaks_off_is_told_and_replays_up_to_there() {
+    let (server, folder) = (talkative(), folder(&[]));
+    recorded(&server, folder.path());
+    let path = folder.path().join("run.rec");
+    let file = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &file[..file.len() - 20]).unwrap();
+    let again = replayed(folder.path(), &[]);
+    assert!(stderr(&again).contains("stops in the middle of a call"), "{}", stderr(&again));
+    assert_eq!(again.status.code(), Some(3), "what was lost is missing: {}", stderr(&again));
+}
+
+#[test]
 fn what_is_no_recording_is_bad_input() {
     let folder = folder(&[("run.rec", b"{\"format\": \"something else\"}"), ("plan.json", b"{}")]);
     let output = replayed(folder.path(), &["Why not?"]);
