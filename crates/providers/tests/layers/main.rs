@@ -7,6 +7,7 @@ mod cache;
 mod concurrency;
 mod fallback;
 mod hedge;
+mod listening;
 mod rate_limit;
 mod record;
 mod retry;

@@ -23,6 +23,8 @@ use ziggurat_providers::layers::{BudgetLayer, CacheLayer, TelemetryLayer};
 use ziggurat_testkit::conformance::Subject;
 use ziggurat_testkit::{ScriptedProvider, Turn, provider_conformance};
 
+use crate::listening::listen;
+
 const CANARY: &str = "canary-7f3a";
 
 provider_conformance! {
@@ -66,7 +68,7 @@ struct Seen {
 impl Spans {
     fn listen(&self) -> DefaultGuard {
         let subscriber = tracing_subscriber::registry().with(self.clone());
-        tracing::subscriber::set_default(subscriber)
+        listen(subscriber)
     }
 
     /// The spans so far, oldest first.

@@ -100,6 +100,20 @@ fn in_millis(time: Duration) -> Duration {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use ziggurat_core::chat::{ChatEnd, FinishReason};
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_after_the_last_item_is_not_waited_for() {
+        let end = || ChatDelta::End(ChatEnd::new("m", FinishReason::Stop));
+        let broken = || ProviderError::new("p", ErrorKind::Server, "overloaded");
+        for last in [Ok(end()), Err(broken())] {
+            let stream = stream::iter([last]).chain(stream::pending()).boxed();
+            let clocks = Clocks::start("p", &CallContext::default(), TimeoutLayer::new()).unwrap();
+            let begun = Instant::now();
+            assert_eq!(clocks.over(stream).count().await, 1);
+            assert_eq!(begun.elapsed(), Duration::ZERO);
+        }
+    }
 
     proptest! {
         #[test]

@@ -11,6 +11,7 @@ use ziggurat_providers::layers::RetryLayer;
 use ziggurat_testkit::{ScriptedProvider, Turn};
 
 use super::{around, ask, busy};
+use crate::listening::listen;
 
 /// What this thread traces while it lives: a line for each span that opens or closes.
 struct Trace {
@@ -40,7 +41,7 @@ impl Trace {
             .without_time()
             .with_writer(move || Sink(Arc::clone(&sink)))
             .finish();
-        Self { written, _guard: tracing::subscriber::set_default(subscriber) }
+        Self { written, _guard: listen(subscriber) }
     }
 
     /// The attempts that have opened and closed, in order.
