@@ -73,6 +73,20 @@ pub(crate) struct RunArgs {
     pub(crate) output: OutputArgs,
 }
 
+impl RunArgs {
+    /// The models that flags name.
+    pub(crate) fn models(&self) -> impl Iterator<Item = &ModelName> {
+        let tiers = &self.tiers;
+        let named = [
+            &self.model.model,
+            &tiers.worker_model,
+            &tiers.synthesizer_model,
+            &tiers.executive_model,
+        ];
+        named.into_iter().flatten().chain(&self.calls.fallback)
+    }
+}
+
 /// The pyramid.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pyramid")]

@@ -8,28 +8,26 @@ use ziggurat::providers::{PerMinute, Registry};
 use crate::args::CallArgs;
 use crate::recording::Tape;
 
-/// Puts the layers around whatever the registry makes from now on.
+/// Puts the layers around whatever the registry makes from now on. Each provider has its own: one that is
+/// down must not take limits and retries from another.
 pub(crate) fn around(registry: &mut Registry, args: &CallArgs, tape: &Tape) {
-    let retry = match args.retries {
-        Some(retries) => RetryLayer::new().with_attempts(retries.saturating_add(1)),
-        None => RetryLayer::new(),
-    };
-    let stack = match tape {
-        Tape::None => Stack::new().with(retry),
-        Tape::Record(record) => Stack::new().with(retry).with(record.layer.clone()),
-        // What is played has neither limits nor a clock.
-        Tape::Replay(_) => Stack::new()
-            .with(retry.without_delays())
-            .without(Place::RateLimit)
-            .without(Place::Concurrency),
-    };
-    let is_live = !matches!(tape, Tape::Replay(_));
-    let (flags, rows) = (PerMinute::new(args.rpm, args.tpm), registry.clone());
+    let attempts = args.retries.map(|retries| retries.saturating_add(1));
+    let (flags, rows, tape) = (PerMinute::new(args.rpm, args.tpm), registry.clone(), tape.clone());
     registry.set_layers(move |provider| {
-        let stack = stack.clone();
-        match is_live {
-            true => Arc::new(stack.with_per_minute(flags.or(rows.per_minute(provider)))),
-            false => Arc::new(stack),
-        }
+        let retry = match attempts {
+            Some(attempts) => RetryLayer::new().with_attempts(attempts),
+            None => RetryLayer::new(),
+        };
+        let limited = || Stack::new().with_per_minute(flags.or(rows.per_minute(provider)));
+        Arc::new(match &tape {
+            Tape::None => limited().with(retry),
+            Tape::Record(record) => limited().with(retry).with(record.layer.clone()),
+            // What is played has neither limits nor a clock.
+            Tape::Replay(_) => Stack::new()
+                .with(retry.without_delays())
+                .without(Place::Timeout)
+                .without(Place::RateLimit)
+                .without(Place::Concurrency),
+        })
     });
 }

@@ -8,7 +8,7 @@ use ziggurat::Provider;
 use ziggurat::providers::layers::{RecordLayer, Replay};
 use ziggurat::providers::{Env, KeySource, ProviderOptions, Registry};
 
-use crate::args::CallArgs;
+use crate::args::RunArgs;
 use crate::error::UsageError;
 
 /// Where answers go to, or come from, beside the models.
@@ -29,10 +29,11 @@ pub(crate) struct Record {
 impl Tape {
     /// Opens the files that the flags name.
     pub(crate) fn open(
-        args: &CallArgs,
+        run: &RunArgs,
         registry: &Registry,
         env: Env<'_>,
     ) -> Result<Self, UsageError> {
+        let args = &run.calls;
         let failed = |path: &Path| {
             let path = path.to_owned();
             |source| UsageError::Recording { path, source: Box::new(source) }
@@ -42,7 +43,7 @@ impl Tape {
         }
         let Some(path) = &args.record else { return Ok(Self::None) };
         let layer = RecordLayer::to_file(path).map_err(failed(path))?;
-        let layer = layer.redacting(keys(registry, env));
+        let layer = layer.redacting(keys(run, registry, env));
         Ok(Self::Record(Record { layer, path: path.clone() }))
     }
 
@@ -109,10 +110,17 @@ fn leftovers(replay: &Replay) -> Vec<String> {
 }
 
 /// The keys that this machine has for any provider, so that none is written even if a server repeats it. A
-/// key that a program prints is not asked for.
-fn keys(registry: &Registry, env: Env<'_>) -> Vec<secrecy::SecretString> {
-    let options = ProviderOptions::new(env);
-    let sources = registry.names().filter_map(|name| registry.endpoint(name, &options)?.key);
-    let sources = sources.filter(|source| !matches!(source, KeySource::Command(_)));
+/// program that prints a key is only run for a provider that is named, since only such a one is used.
+fn keys(args: &RunArgs, registry: &Registry, env: Env<'_>) -> Vec<secrecy::SecretString> {
+    // Where a key comes from does not depend on the address, which may be missing.
+    let options = ProviderOptions::new(env).with_base_url("http://127.0.0.1");
+    let is_wanted = |name: &str, key: &KeySource| match key {
+        KeySource::Command(_) => args.models().any(|model| model.provider == name),
+        _ => true,
+    };
+    let sources = registry.names().filter_map(|name| {
+        let key = registry.endpoint(name, &options)?.key?;
+        is_wanted(name, &key).then_some(key)
+    });
     sources.filter_map(|source| source.read(env).ok()).collect()
 }

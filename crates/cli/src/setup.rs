@@ -46,7 +46,7 @@ pub(crate) async fn prepare(
     env: Env<'_>,
 ) -> Result<Setup, UsageError> {
     let Settings { registry, warnings } = config_file::apply(&args.model.config, registry, env)?;
-    let tape = Tape::open(&args.calls, &registry, env)?;
+    let tape = Tape::open(args, &registry, env)?;
     let mut registry = tape.providers(registry);
     layers::around(&mut registry, &args.calls, &tape);
     let prepared = gather(args, output, &registry, env, &tape).await;

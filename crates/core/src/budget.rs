@@ -11,7 +11,7 @@ use crate::{CallContext, CallRecord, ChatRequest, ModelInfo, ProviderError, Usag
 pub struct WorstCase {
     /// `provider/model`.
     pub model: String,
-    /// Tokens read: no token is shorter than a byte. Unknown if there are pictures.
+    /// Tokens read: no token is shorter than a byte. Unknown if there are pictures or extra fields.
     pub input_tokens: Option<u64>,
     /// Tokens written: the request's bound, else the model's.
     pub output_tokens: Option<u64>,
@@ -24,7 +24,8 @@ impl WorstCase {
     pub fn of(request: &ChatRequest, model: &ModelInfo) -> Self {
         let input_tokens = request.max_input_tokens();
         let bound = request.max_tokens.map(u64::from);
-        let output_tokens = bound.or(model.max_output_tokens);
+        // A field in the API's own words may raise the bound, or ask for several answers.
+        let output_tokens = bound.or(model.max_output_tokens).filter(|_| request.extra.is_empty());
         let usage = Usage { input_tokens, output_tokens, ..Usage::ZERO };
         let cost = model.price.and_then(|price| price.worst(&usage));
         Self { model: model.name(), input_tokens, output_tokens, cost }

@@ -200,6 +200,7 @@ struct Failure {
     request_id: Option<String>,
     retry_after: Option<Duration>,
     should_retry: Option<bool>,
+    unsent: bool,
     #[source]
     source: Option<BoxError>,
 }
@@ -216,6 +217,7 @@ impl ProviderError {
             request_id: None,
             retry_after: None,
             should_retry: None,
+            unsent: false,
             source: None,
         }))
     }
@@ -257,6 +259,13 @@ impl ProviderError {
         self
     }
 
+    /// The same failure, of a call that was never sent: it cost nothing, and it is final, for what kept it
+    /// from being sent would do so again.
+    pub fn unsent(mut self) -> Self {
+        self.0.unsent = true;
+        self.with_should_retry(false)
+    }
+
     /// The same failure with the lower error that caused it.
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
@@ -296,6 +305,17 @@ impl ProviderError {
     /// The provider's hint when to try again.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// Whether the call certainly cost nothing: it was [never sent](Self::unsent), or the provider did not
+    /// [take it](ErrorKind::is_unbilled).
+    pub fn is_unbilled(&self) -> bool {
+        self.0.unsent || self.0.kind.is_unbilled()
+    }
+
+    /// Whether the call was never sent.
+    pub fn is_unsent(&self) -> bool {
+        self.0.unsent
     }
 
     /// Whether the same call may succeed a moment later: the provider's own word if it gave one, else

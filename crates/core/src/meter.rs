@@ -90,7 +90,7 @@ impl Meter {
     }
 
     fn refused(&mut self, error: &ProviderError) {
-        if error.kind().is_unbilled() {
+        if error.is_unbilled() {
             self.usage = Usage::ZERO;
         }
     }

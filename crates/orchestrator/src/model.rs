@@ -48,7 +48,13 @@ fn registry() -> &'static Registry {
         #[allow(unused_mut, reason = "without the feature there are no layers")]
         let mut registry = Registry::builtin();
         #[cfg(feature = "layers")]
-        registry.set_layers(|_| std::sync::Arc::new(ziggurat_providers::layers::Stack::new()));
+        {
+            let rows = registry.clone();
+            registry.set_layers(move |name| {
+                let stack = ziggurat_providers::layers::Stack::new();
+                std::sync::Arc::new(stack.with_per_minute(rows.per_minute(name)))
+            });
+        }
         registry
     })
 }

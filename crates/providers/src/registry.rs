@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ziggurat_core::{Layer, Model, ModelName, Provider};
 
@@ -47,9 +47,16 @@ struct Layers {
 
 impl Layers {
     fn of(&self, name: &str) -> Arc<dyn Layer> {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let layer = made.entry(name.to_owned()).or_insert_with(|| (self.factory)(name));
-        Arc::clone(layer)
+        if let Some(layer) = self.made().get(name) {
+            return Arc::clone(layer);
+        }
+        // Outside of the lock: it may make providers of this registry itself.
+        let new = (self.factory)(name);
+        Arc::clone(self.made().entry(name.to_owned()).or_insert(new))
+    }
+
+    fn made(&self) -> MutexGuard<'_, BTreeMap<String, Arc<dyn Layer>>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -175,7 +182,6 @@ impl Registry {
     /// Puts policies around every provider that is made from now on: this is asked for them, once for each
     /// name. Providers of one name, made from this registry or a clone of it, share the layers and so their
     /// limits: they have one key. Default: none, a provider is as its adapter made it.
-    ///
     pub fn set_layers(&mut self, layers: impl Fn(&str) -> Arc<dyn Layer> + Send + Sync + 'static) {
         self.layers = Some(Layers { factory: Arc::new(layers), made: Arc::default() });
     }

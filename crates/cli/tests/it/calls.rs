@@ -70,3 +70,26 @@ fn limits_that_cannot_be_are_bad_input() {
     let output = run().args(["--fallback", "no such model", "Why?"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn a_provider_that_is_down_takes_no_retries_from_another() {
+    let down = failing_first(usize::MAX);
+    // Its first answer is an error, and only a retry gets the second.
+    let up = failing_first(1);
+    let settings = format!("[providers.spare]\nbase_url = \"{}\"\nfree = true\n", up.url);
+    let subtasks = (1..=40).map(|n| serde_json::json!({"instruction": format!("Look into {n}.")}));
+    let plan = serde_json::json!({"task": "Why?", "subtasks": subtasks.collect::<Vec<_>>()});
+    let plan = plan.to_string();
+    let files = [("ziggurat.toml", settings.as_bytes()), ("plan.json", plan.as_bytes())];
+    let folder = folder(&files);
+    let output = run()
+        .args(["--base-url", &down.url, "--model", "openai/fake", "--no-synthesizers"])
+        .args(["--fallback", "spare/fake", "--concurrency", "40", "--config"])
+        .arg(folder.path().join("ziggurat.toml"))
+        .arg("--plan")
+        .arg(folder.path().join("plan.json"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(up.calls().len(), 41, "forty answers and one retry");
+}

@@ -14,8 +14,12 @@ impl ChatRequest {
     }
 
     /// A number of input tokens that no tokenizer exceeds: none makes a token of less than a byte. `None`
-    /// if there are pictures, which are counted by rules of their own.
+    /// if there are pictures, which are counted by rules of their own, or [`extra`](Self::extra) fields,
+    /// which may add anything.
     pub fn max_input_tokens(&self) -> Option<u64> {
+        if !self.extra.is_empty() {
+            return None;
+        }
         let mut parts = self.messages.iter().flat_map(|message| &message.content);
         if parts.any(|part| matches!(part, ContentPart::Image(_))) {
             return None;
@@ -49,13 +53,18 @@ fn part(part: &ContentPart) -> usize {
             document.id.len() + document.title.len() + document.text.len()
         }
         ContentPart::Reasoning(thought) => {
-            let proof = thought.signature.as_ref().map_or(0, String::len);
-            thought.text.len() + proof
+            thought.text.len() + len(&thought.id) + len(&thought.signature)
         }
-        ContentPart::ToolCall(call) => call.id.len() + call.name.len() + call.arguments.len(),
+        ContentPart::ToolCall(call) => {
+            call.id.len() + call.name.len() + call.arguments.len() + len(&call.signature)
+        }
         ContentPart::ToolResult(result) => result.call_id.len() + result.text.len(),
         ContentPart::Image(_) => 0,
     }
+}
+
+fn len(text: &Option<String>) -> usize {
+    text.as_ref().map_or(0, String::len)
 }
 
 #[cfg(test)]
@@ -82,5 +91,7 @@ mod tests {
         let image = Image::from_bytes("image/png", b"png");
         let request = ChatRequest::new("m", [Message::user("What?").with_images([image])]);
         assert_eq!(request.max_input_tokens(), None);
+        let request = ChatRequest::new("m", [Message::user("What?")]).with_extra("n", 8);
+        assert_eq!(request.max_input_tokens(), None, "it may mean anything");
     }
 }

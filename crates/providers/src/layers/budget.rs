@@ -113,7 +113,7 @@ impl Budgeted {
 
     fn too_late(&self) -> ProviderError {
         let message = "the deadline passed while the call waited for its budget; nothing was sent";
-        ProviderError::new(self.inner.name(), ErrorKind::Timeout, message)
+        ProviderError::new(self.inner.name(), ErrorKind::Timeout, message).unsent()
     }
 }
 

@@ -224,7 +224,7 @@ impl Cached {
 
     fn too_late(&self) -> ProviderError {
         let message = "the deadline passed while the call waited for one like it; nothing was sent";
-        ProviderError::new(&*self.name, ErrorKind::Timeout, message)
+        ProviderError::new(&*self.name, ErrorKind::Timeout, message).unsent()
     }
 
     /// Passes the pieces on as they come, and keeps the whole at its end.

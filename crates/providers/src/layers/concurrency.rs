@@ -99,7 +99,7 @@ impl Shared {
             Err(_) => {
                 let message =
                     "the deadline came before fewer calls were under way; nothing was sent";
-                Err(ProviderError::new(provider, ErrorKind::Timeout, message))
+                Err(ProviderError::new(provider, ErrorKind::Timeout, message).unsent())
             }
         }
     }

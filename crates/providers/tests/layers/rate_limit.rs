@@ -11,7 +11,7 @@ use ziggurat_core::{
     CallContext, ChatRequest, ChatResponse, ErrorKind, Layer, Message, Provider, ProviderError,
     RateLimits, RateWindow, Signal, Usage,
 };
-use ziggurat_providers::layers::RateLimitLayer;
+use ziggurat_providers::layers::{RateLimitLayer, RetryLayer, Stack};
 use ziggurat_testkit::conformance::Subject;
 use ziggurat_testkit::{Recorder, ScriptedProvider, Turn, provider_conformance};
 
@@ -391,4 +391,31 @@ async fn a_server_that_refuses_now_and_then_teaches_no_limit() {
         provider.chat(&CallContext::default(), &ask(10)).await.ok();
     }
     assert_eq!(begun.elapsed(), 38 * SECOND, "380 answers, and nobody waits");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_room_before_its_deadline_is_not_tried_again_and_costs_nothing() {
+    let limiter = RateLimitLayer::new().requests_per_minute(1);
+    let script = fine();
+    let provider = RetryLayer::new().layer(limiter.layer(Arc::new(script.clone())));
+    provider.chat(&CallContext::default(), &ask(10)).await.unwrap();
+    let (begun, recorder) = (Instant::now(), Recorder::new());
+    let cx = recorder.context().with_deadline((begun + SECOND).into_std());
+    let error = provider.chat(&cx, &ask(10)).await.unwrap_err();
+    assert!(error.is_unsent() && !error.is_retryable(), "{error}");
+    assert_eq!((script.calls().len(), begun.elapsed()), (1, Duration::ZERO));
+    assert_eq!(recorder.usage(), Usage::ZERO);
+    assert_eq!(recorder.retries().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_begins_after_its_deadline_costs_nothing() {
+    let script = fine();
+    let provider = Stack::new().layer(Arc::new(script.clone()));
+    let recorder = Recorder::new();
+    let cx = recorder.context().with_deadline(Instant::now().into_std());
+    tokio::time::advance(SECOND).await;
+    let error = provider.chat(&cx, &ask(10)).await.unwrap_err();
+    assert_eq!((error.kind(), script.calls().len()), (ErrorKind::Timeout, 0));
+    assert_eq!(recorder.usage(), Usage::ZERO, "nothing was sent");
 }

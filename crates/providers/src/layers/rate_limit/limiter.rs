@@ -38,7 +38,7 @@ impl Limiter {
             Ok(ticket) => Ok(Permit::new(Arc::clone(self), ticket, cx)),
             Err(Late) => {
                 let message = "the deadline comes before the rate limit has room; nothing was sent";
-                Err(ProviderError::new(provider.name(), ErrorKind::Timeout, message))
+                Err(ProviderError::new(provider.name(), ErrorKind::Timeout, message).unsent())
             }
         }
     }

@@ -88,6 +88,7 @@ fn of_answer(usage: Usage, source: AnswerSource) -> End {
 
 fn of_error(error: &ProviderError) -> End {
     match error.kind() {
+        _ if error.is_unsent() => End::Unsent,
         ErrorKind::RateLimit => End::Refused(error.retry_after()),
         kind if !kind.is_unbilled() => End::Unknown,
         // Servers count the requests that they turn down.

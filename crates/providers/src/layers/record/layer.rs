@@ -70,13 +70,13 @@ impl RecordLayer {
         Self { recorder: Arc::new(Recorder::in_memory()) }
     }
 
-    /// Records into a new file. A call is in the file shortly after it ended.
+    /// Records into a new file, which its owner alone may read (on Unix). A call is in the file shortly after it ended.
     ///
     /// # Errors
     /// If the file cannot be made, or is there already: a recording may have cost money.
     pub fn to_file(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
         let path = path.as_ref();
-        let file = File::create_new(path)
+        let file = create(path)
             .map_err(|source| RecordingError::Create { path: path.to_owned(), source })?;
         Self::to_writer(file)
     }
@@ -114,6 +114,15 @@ impl RecordLayer {
     pub fn recording(&self) -> Option<Recording> {
         self.recorder.recording()
     }
+}
+
+/// A new file, for its owner's eyes: whole prompts and documents are in it.
+fn create(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 impl Layer for RecordLayer {

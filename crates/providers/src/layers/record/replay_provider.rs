@@ -44,7 +44,7 @@ impl ReplayProvider {
                 let answer = ChatResponse::clone(answer).with_source(AnswerSource::Recording);
                 Again { partial: Vec::new(), end: Ok(answer) }
             }
-            Ended::Failed { error, partial } => self.failed(error, partial),
+            Ended::Failed { error, partial } => self.failed(error, partial, more),
             Ended::Abandoned { partial } => {
                 let end = Err(self.given_up().with_should_retry(more));
                 Again { partial: partial.clone(), end }
@@ -53,8 +53,11 @@ impl ReplayProvider {
         })
     }
 
-    fn failed(&self, error: &RecordedError, partial: &[ContentPart]) -> Again {
-        Again { partial: partial.to_vec(), end: Err(error.again(&self.name)) }
+    /// What was not tried again then is not to be tried again now: there would be no answer to it.
+    fn failed(&self, error: &RecordedError, partial: &[ContentPart], more: bool) -> Again {
+        let error = error.again(&self.name);
+        let error = if more { error } else { error.with_should_retry(false) };
+        Again { partial: partial.to_vec(), end: Err(error) }
     }
 
     fn given_up(&self) -> ProviderError {

@@ -37,7 +37,7 @@ impl Clocks {
         let deadline = cx.deadline().map(Instant::from_std);
         if deadline.is_some_and(|deadline| deadline <= begun) {
             let message = "the call's deadline had passed; nothing was sent";
-            return Err(ProviderError::new(provider, ErrorKind::Timeout, message));
+            return Err(ProviderError::new(provider, ErrorKind::Timeout, message).unsent());
         }
         Ok(Self { provider: provider.to_owned(), begun, set, deadline })
     }

@@ -98,4 +98,5 @@ provider_conformance! { replayed, Subject::in_process(Again), except {
     a_deadline_ends_a_stream: "the script does not look at deadlines",
     pieces_arrive_before_the_answer_is_over: "it plays what is recorded, once that is over",
     dropping_a_half_read_stream_ends_it: "it plays what is recorded, once that is over",
+    a_hint_when_to_try_again_is_kept: "the hint is, but the error is final: there is no answer after it",
 } }

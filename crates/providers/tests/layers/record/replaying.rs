@@ -234,3 +234,16 @@ async fn the_model_that_was_asked_most_is_the_default() {
     assert!(replay.provider("other").is_none());
     assert!(Replay::new(Recording::default()).default_model().is_none());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_that_was_final_is_final_again() {
+    // Without anything around it nobody tried again.
+    let failing = ScriptedProvider::new().otherwise(Turn::error(ErrorKind::Server, "down"));
+    let (layer, provider) = recorded(failing);
+    whole(&*provider, "Why?").await.unwrap_err();
+    let (replay, provider) = replay(&layer);
+    let retried = ziggurat_providers::layers::RetryLayer::new().without_delays().layer(provider);
+    let error = whole(&*retried, "Why?").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Server, "{error}");
+    assert_eq!((replay.misses().len(), replay.unused().len()), (0, 0));
+}
