@@ -47,26 +47,35 @@ async fn serve(args: &Args, script: ziggurat_testkit::ScriptedProvider) -> io::R
     if let Some(header) = &args.faults.call_header {
         builder = builder.calls_named_by(header);
     }
+    // Before anybody is told the address: whoever knows it may end the server.
+    let end = told_to_end()?;
     let server = builder.start().await?;
     let mut stdout = io::stdout();
     writeln!(stdout, "listening on {}", server.url())?;
     stdout.flush()?;
-    told_to_end().await
+    end.await;
+    Ok(())
 }
 
 #[cfg(unix)]
-async fn told_to_end() -> io::Result<()> {
+fn told_to_end() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminated.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
 }
 
 #[cfg(not(unix))]
-async fn told_to_end() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupted = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupted.recv().await;
+    })
 }
 
 fn failed(error: &io::Error) -> ExitCode {
