@@ -24,10 +24,14 @@ pub(crate) const PARTS: &[Part] = &[
 /// Packages of which one takes single features.
 const TAKEN_ALONE: [&str; 1] = ["ziggurat-providers"];
 
+/// The testkit's command, whose tests need it built.
+const FAKE_LLM: &str = "ziggurat-testkit/bin";
+
 const RECORDINGS: &str = "ZIGGURAT_RECORDINGS";
 
 fn unit(cx: &mut Context) -> Result<Done, Error> {
-    let mut command = with_recordings(cx, cx.cargo(["test", "--workspace", "--no-fail-fast"]));
+    let command = cx.cargo(["test", "--workspace", "--no-fail-fast", "--features", FAKE_LLM]);
+    let mut command = with_recordings(cx, command);
     process::run_tests(&mut command, &mut cx.tally)?;
     Ok(Done::Passed)
 }
@@ -80,7 +84,7 @@ fn counterparty_command(cx: &Context, name: &str) -> Option<Command> {
     if suites.is_empty() {
         return None;
     }
-    let mut command = cx.cargo(["test", "--workspace", "--no-fail-fast"]);
+    let mut command = cx.cargo(["test", "--workspace", "--no-fail-fast", "--features", FAKE_LLM]);
     for (package, target) in suites {
         command.arg("--features").arg(format!("{}/{COUNTERPARTIES}", package.name));
         command.arg("--test").arg(&target.name);
