@@ -7,6 +7,7 @@ mod anthropic;
 mod cancel;
 mod chain;
 mod errors;
+mod faults;
 mod gemini;
 mod hosts;
 mod limits;

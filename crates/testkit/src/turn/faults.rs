@@ -115,7 +115,7 @@ fn kind_of(status: u16) -> ErrorKind {
         402 => ErrorKind::Quota,
         403 => ErrorKind::Permission,
         404 => ErrorKind::ModelNotFound,
-        408 | 504 => ErrorKind::Timeout,
+        408 => ErrorKind::Timeout,
         413 => ErrorKind::ContextLength,
         429 => ErrorKind::RateLimit,
         500.. => ErrorKind::Server,

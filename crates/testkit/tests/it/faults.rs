@@ -53,7 +53,8 @@ async fn an_http_error_has_the_kind_of_its_status() {
         (429, ErrorKind::RateLimit),
         (500, ErrorKind::Server),
         (503, ErrorKind::Server),
-        (504, ErrorKind::Timeout),
+        (408, ErrorKind::Timeout),
+        (504, ErrorKind::Server),
         (529, ErrorKind::Server),
     ];
     for (status, kind) in kinds {

@@ -51,6 +51,7 @@ impl Format for Gemini {
             ErrorKind::RateLimit | ErrorKind::Quota => (429, "RESOURCE_EXHAUSTED"),
             ErrorKind::ModelNotFound | ErrorKind::Unsupported => (404, "NOT_FOUND"),
             ErrorKind::Timeout => (504, "DEADLINE_EXCEEDED"),
+            _ if error.status() == Some(504) => (504, "DEADLINE_EXCEEDED"),
             _ if error.status() == Some(500) => (500, "INTERNAL"),
             _ => (503, "UNAVAILABLE"),
         };

@@ -57,6 +57,7 @@ impl Format for Messages {
                 (400, "invalid_request_error")
             }
             ErrorKind::Timeout => (504, "timeout_error"),
+            _ if error.status() == Some(504) => (504, "timeout_error"),
             // Only 529 means that it is overloaded.
             _ if error.status().is_some_and(|status| status != 529) => (500, "api_error"),
             _ => (529, "overloaded_error"),
