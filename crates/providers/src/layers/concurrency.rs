@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use futures::StreamExt;
+use tokio::time::Instant;
 use ziggurat_core::chat::ChatDelta;
 use ziggurat_core::{CallContext, ChatRequest, ChatResponse, ChatStream, ErrorKind};
 use ziggurat_core::{Layer, ModelInfo, Provider, ProviderError};
@@ -21,7 +22,8 @@ const MAX: usize = 256;
 /// Bounds how many calls are under way at once, streams until their end or until they are dropped.
 ///
 /// It begins with the most. When the server refuses (`RateLimit`) or is overloaded (503, 529), the bound is
-/// halved, to 1 at least, and not again by calls that began before it was. It grows by one for as many
+/// halved, to 1 at least, and not again by calls that began before it was, nor before the server's
+/// `retry-after` is over, a second at least. It grows by one for as many
 /// good answers as it is large, up to where it began. Clones and all providers that the layer is put
 /// around share it. Only [`chat`](Provider::chat) and [`stream`](Provider::stream) are bounded.
 ///
@@ -120,7 +122,9 @@ impl Permit {
     fn ended<T>(&self, result: &Result<T, ProviderError>) {
         match result {
             Ok(_) => self.shared.window().succeeded(),
-            Err(error) if is_overload(error) => self.shared.window().overloaded(self.round),
+            Err(error) if is_overload(error) => {
+                self.shared.window().overloaded(self.round, Instant::now(), error.retry_after());
+            }
             Err(_) => {}
         }
     }

@@ -56,8 +56,8 @@ pub(in crate::layers) use line::Line;
 ///   layer, somebody else uses the key too, and that much is left free until the server's reset, for
 ///   60 seconds at most. So nobody is sent while nothing is left. A limit whose reset is further away than a
 ///   minute is not one of a minute, and is not taken for one.
-/// - From refusals, where nobody said, as soon as there are two within a second: as much as was accepted in
-///   the last 60 seconds is then the limit. It grows by 1 %, at least a quarter of a request, with each
+/// - From refusals, where nobody said: once 16 come in a row, without an answer between them, and more than
+///   there are calls under way, as much as was accepted in the last 60 seconds is the limit. It grows by 1 %, at least a quarter of a request, with each
 ///   minute in which somebody waited for it and nobody was refused; after three such minutes, or nine if
 ///   later refusals confirmed it, by twice as much each time. A refusal takes the last step back.
 ///

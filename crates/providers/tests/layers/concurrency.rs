@@ -93,6 +93,21 @@ async fn an_overloaded_server_halves_the_bound_once_a_round() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_bound_is_lowered_once_in_the_time_that_the_server_asks_for() {
+    let wait = Duration::from_secs(20);
+    let refused = failing(ErrorKind::RateLimit, 429).retry_after(wait);
+    let layer = ConcurrencyLayer::new().with_max(8);
+    let provider = layer.layer(Arc::new(ScriptedProvider::new().otherwise(refused)));
+    let mut bounds = Vec::new();
+    for _ in 0..5 {
+        at_once(&provider, 1).await;
+        bounds.push(layer.limit());
+        tokio::time::sleep(wait / 2).await;
+    }
+    assert_eq!(bounds, [4, 4, 2, 2, 1]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_bound_falls_to_one_and_grows_by_one_a_round() {
     let script = ScriptedProvider::new().turns(vec![failing(ErrorKind::RateLimit, 429); 6]);
     let layer = ConcurrencyLayer::new().with_max(8);
@@ -101,6 +116,7 @@ async fn the_bound_falls_to_one_and_grows_by_one_a_round() {
     for _ in 0..6 {
         at_once(&provider, 1).await;
         bounds.push(layer.limit());
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
     assert_eq!(bounds, [4, 2, 1, 1, 1, 1]);
     bounds.clear();

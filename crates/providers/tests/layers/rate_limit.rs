@@ -393,6 +393,32 @@ async fn a_server_that_refuses_now_and_then_teaches_no_limit() {
     assert_eq!(begun.elapsed(), 38 * SECOND, "380 answers, and nobody waits");
 }
 
+/// Ten workers with three attempts for each of their calls, and a server that refuses half of what it is asked.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_refuses_every_other_call_teaches_no_limit() {
+    for seed in 0..20 {
+        let rng = Mutex::new(fastrand::Rng::with_seed(seed));
+        let script =
+            ScriptedProvider::new().otherwise_with(move |_| match rng.lock().unwrap().bool() {
+                true => Turn::error(ErrorKind::RateLimit, "busy").status(429),
+                false => Turn::text("fine").after(5 * SECOND),
+            });
+        let provider = RetryLayer::new().layer(RateLimitLayer::new().layer(Arc::new(script)));
+        let (begun, mut workers) = (Instant::now(), JoinSet::new());
+        for _ in 0..10 {
+            let provider = Arc::clone(&provider);
+            workers.spawn(async move {
+                for _ in 0..4 {
+                    provider.chat(&CallContext::default(), &ask(10)).await.ok();
+                }
+            });
+        }
+        workers.join_all().await;
+        // 20 s of answers each, and the pauses of the retries.
+        assert!(begun.elapsed() < 55 * SECOND, "seed {seed}: {:?}", begun.elapsed());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_call_without_room_before_its_deadline_is_not_tried_again_and_costs_nothing() {
     let limiter = RateLimitLayer::new().requests_per_minute(1);

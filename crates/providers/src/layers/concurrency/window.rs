@@ -1,6 +1,14 @@
 //! How many at once: one more after a whole round of good answers, half as many when the server bears no
 //! more (additive increase, multiplicative decrease, as networks do it).
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// For how long a lowered limit stands at least, and at most, whatever the server asks for.
+const LEAST: Duration = Duration::from_secs(1);
+const MOST: Duration = Duration::from_secs(120);
+
 #[derive(Debug)]
 pub(super) struct Window {
     max: usize,
@@ -10,11 +18,13 @@ pub(super) struct Window {
     good: usize,
     /// How often the limit was lowered.
     rounds: u64,
+    /// Until when it is not lowered again.
+    quiet: Option<Instant>,
 }
 
 impl Window {
     pub(super) fn new(max: usize) -> Self {
-        Self { max, limit: max, under_way: 0, good: 0, rounds: 0 }
+        Self { max, limit: max, under_way: 0, good: 0, rounds: 0, quiet: None }
     }
 
     pub(super) fn limit(&self) -> usize {
@@ -42,12 +52,14 @@ impl Window {
         }
     }
 
-    /// A call of this round was too much. What began before the limit was lowered says nothing of it.
-    pub(super) fn overloaded(&mut self, round: u64) {
-        if round == self.rounds {
+    /// A call of this round was too much, and the server asked to wait so long. What began before the
+    /// limit was lowered says nothing of it, nor does what comes before the wait is over.
+    pub(super) fn overloaded(&mut self, round: u64, now: Instant, hint: Option<Duration>) {
+        if round == self.rounds && self.quiet.is_none_or(|until| until <= now) {
             self.limit = (self.limit / 2).max(1);
             self.good = 0;
             self.rounds += 1;
+            self.quiet = Some(now + hint.unwrap_or_default().clamp(LEAST, MOST));
         }
     }
 }

@@ -15,9 +15,10 @@ use crate::PerMinute;
 /// A refusal that took longer than this to arrive says nothing about the last minute.
 const PROMPT: Duration = Duration::from_secs(10);
 
-/// How many refusals in a row, without an answer between them, teach a limit. A server at its limit refuses
-/// everything; one that refuses a call now and then is busy, and its answers in a minute are no limit.
-const IN_A_ROW: u32 = 4;
+/// How many refusals in a row, without an answer between them, teach a limit, if they are also more than the
+/// calls under way, which have been accepted by then. A server at its limit refuses everything; one that
+/// refuses every other call is busy, and what it accepted in the last minute is no limit.
+const IN_A_ROW: usize = 16;
 
 /// What a limiter knows.
 #[derive(Debug, Default)]
@@ -27,7 +28,7 @@ pub(super) struct State {
     tokens: Side,
     learned: Option<Learned>,
     /// Refusals since the last answer.
-    in_a_row: u32,
+    in_a_row: usize,
     pause: Pause,
     /// How many calls are under way, whose tokens may still be given back.
     open: usize,
@@ -188,9 +189,10 @@ impl State {
             return;
         }
         self.in_a_row += 1;
+        let is_certain = self.in_a_row >= IN_A_ROW && self.in_a_row > self.open;
         match &mut self.learned {
             Some(learned) => learned.lower(now, used),
-            None if self.in_a_row >= IN_A_ROW => self.learned = Some(Learned::new(now, used)),
+            None if is_certain => self.learned = Some(Learned::new(now, used)),
             None => {}
         }
     }

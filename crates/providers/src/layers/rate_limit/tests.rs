@@ -159,20 +159,31 @@ fn one_refusal_teaches_nothing() {
 }
 
 #[test]
+fn fewer_refusals_than_calls_under_way_teach_nothing() {
+    let (mut state, now) = (State::default(), Instant::now());
+    let open: Vec<_> = (0..30).map(|_| state.take(now, 10).unwrap()).collect();
+    assert_eq!(storm(&mut state, now, 30, 0), 30);
+    assert_eq!(open.len(), 30, "as many were accepted as were refused");
+    assert!(state.take(now + Duration::from_secs(2), 10).is_ok());
+    assert_eq!(storm(&mut state, now + Duration::from_secs(2), 2, 0), 2);
+    assert!(state.take(now + Duration::from_secs(4), 10).is_err(), "now they are more");
+}
+
+#[test]
 fn refusals_of_what_is_known_to_be_used_up_teach_nothing() {
     let (mut state, now) = (State::default(), Instant::now());
     let told = |left: u64| {
         let tokens = RateWindow::new(1000, left, Duration::from_secs(5));
         RateLimits::new(None, Some(tokens))
     };
-    let tickets: Vec<_> = (0..4).map(|_| state.take(now, 100).unwrap()).collect();
+    let tickets: Vec<_> = (0..20).map(|_| state.take(now, 100).unwrap()).collect();
     for ticket in &tickets {
         state.settle(now, ticket, End::Refused(None), told(99));
     }
     let later = now + Duration::from_secs(6);
     assert!((0..5).all(|_| state.take(later, 100).is_ok()));
     // With as many tokens left it must have been the requests.
-    let tickets: Vec<_> = (0..4).map(|_| state.take(later, 100).unwrap()).collect();
+    let tickets: Vec<_> = (0..20).map(|_| state.take(later, 10).unwrap()).collect();
     for ticket in &tickets {
         state.settle(later, ticket, End::Refused(None), told(100));
     }
