@@ -28,9 +28,10 @@ pub(crate) async fn ask(
     loop {
         let response = model.call(cx, request.clone(), settings.delivery).await?;
         let finish = response.finish.clone();
+        let author = model.author(&response);
         let text = text_of(response)?;
         if !text.is_empty() {
-            let output = AgentOutput::new(text).by_model(info.name());
+            let output = AgentOutput::new(text).by_model(author);
             return Ok(output.truncated(!is_whole(&finish)));
         }
         if attempt == ATTEMPTS {

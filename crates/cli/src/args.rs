@@ -187,8 +187,9 @@ pub(crate) struct CallArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     pub(crate) record: Option<PathBuf>,
 
-    /// Take the models' answers from a recorded run: no key, no network, no cost
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["base_url", "fallback"])]
+    /// Take the models' answers from a recorded run: no key, no network, no cost. The other flags are those
+    /// of that run
+    #[arg(long, value_name = "FILE")]
     pub(crate) replay: Option<PathBuf>,
 }
 

@@ -105,6 +105,11 @@ pub enum EventKind {
         /// The node; its inputs are those it really merges.
         node: NodeInfo,
     },
+    /// A call of the agent waits for room: under a rate limit, a bound on calls, or a budget.
+    NodeQueued {
+        /// The node.
+        node: NodeInfo,
+    },
     /// An attempt failed and the agent tries again.
     NodeRetrying {
         /// The node.
@@ -187,6 +192,7 @@ impl EventKind {
     pub fn node(&self) -> Option<&NodeInfo> {
         match self {
             Self::NodeStarted { node }
+            | Self::NodeQueued { node }
             | Self::NodeRetrying { node, .. }
             | Self::NodeCompleted { node, .. }
             | Self::NodeFailed { node, .. }

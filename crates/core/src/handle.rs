@@ -66,6 +66,12 @@ impl Model {
         &self.info
     }
 
+    /// Who gave this answer to a call of this model, as `provider/model`: another one, if a layer turned to
+    /// it.
+    pub fn author(&self, answer: &ChatResponse) -> String {
+        answer.answered_by.clone().unwrap_or_else(|| self.info.name())
+    }
+
     /// Its provider.
     pub fn provider(&self) -> &Arc<dyn Provider> {
         &self.provider

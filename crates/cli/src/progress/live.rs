@@ -11,8 +11,8 @@ use ziggurat::core::TextDelta;
 use ziggurat::lifecycle::RunState;
 use ziggurat::{Event, EventKind, EventReader};
 
-use super::next_delta;
 use super::tree::{self, Activity};
+use super::{WAITING, next_delta};
 use crate::text;
 
 /// How many of the last characters of an agent's text are kept for its line.
@@ -80,6 +80,9 @@ impl Live {
             EventKind::NodeStarted { node } => {
                 self.running.insert(node.id.clone(), Instant::now());
             }
+            EventKind::NodeQueued { node } => {
+                self.activity.last_words.insert(node.id.clone(), WAITING.to_owned());
+            }
             kind => {
                 if let Some(node) = kind.node()
                     && !matches!(kind, EventKind::NodeRetrying { .. })
@@ -95,6 +98,9 @@ impl Live {
         let Some(TextDelta { node, text, .. }) = delta else { return };
         if self.running.contains_key(&node) {
             let words = self.activity.last_words.entry(node).or_default();
+            if words == WAITING {
+                words.clear();
+            }
             words.push_str(&text);
             let excess = words.chars().count().saturating_sub(LAST_WORDS);
             *words = words.chars().skip(excess).collect();

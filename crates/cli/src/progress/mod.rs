@@ -84,6 +84,9 @@ async fn next_delta(deltas: &mut Option<Receiver<TextDelta>>) -> Option<TextDelt
     }
 }
 
+/// What is said of an agent whose call waits.
+const WAITING: &str = "waits for room under a limit";
+
 /// The run in one line: outcome, models, coverage, tokens, cost, time.
 pub(crate) fn summary(result: &RunResult) -> String {
     let tokens = |count: Option<u64>| count.map_or("unknown".to_owned(), |count| count.to_string());

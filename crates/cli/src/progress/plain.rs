@@ -3,6 +3,7 @@
 use ziggurat::lifecycle::RunState;
 use ziggurat::{Event, EventKind, EventReader, NodeInfo, Tier};
 
+use super::WAITING;
 use crate::text;
 
 pub(super) async fn watch(mut events: EventReader) {
@@ -24,6 +25,7 @@ fn lines(event: &Event, state: &RunState) -> Vec<String> {
             std::iter::once(plan(method, state)).chain(notes).collect()
         }
         EventKind::NodeStarted { node } if node.tier != Tier::Decomposer => vec![started(node)],
+        EventKind::NodeQueued { node } => vec![format!("{} {WAITING}", node.id)],
         EventKind::NodeRetrying { node, attempt, reason, .. } => {
             vec![format!("{} attempt {attempt}: {}", node.id, text::line(&reason.message))]
         }

@@ -56,6 +56,9 @@ fn what_one_model_cannot_answer_another_does() {
         one_worker(&down, &["--config", config, "--fallback", "spare/fake", "--retries", "0"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!((down.calls().len(), up.calls().len()), (1, 1));
+    let events = events(&output);
+    let completed = of_type(&events, "node_completed");
+    assert_eq!(completed.last().unwrap()["model"], "spare/fake", "who answered is named");
 }
 
 #[test]

@@ -112,6 +112,30 @@ fn a_recording_replaces_nothing_and_a_refused_run_leaves_none() {
 }
 
 #[test]
+fn a_run_that_fell_back_replays_with_its_own_flags() {
+    let down = Server::chat(|_| Reply::error(503, "overloaded"));
+    let up = Server::chat(|_| Reply::text("It was the pump. [W1]"));
+    let settings = format!("[providers.spare]\nbase_url = \"{}\"\nfree = true\n", up.url);
+    let folder = folder(&[("ziggurat.toml", settings.as_bytes())]);
+    let run_with = |flag: &str| {
+        let mut command = run();
+        command.args(["--base-url", &down.url, "--model", "openai/fake"]);
+        command.args(["--fallback", "spare/fake", "--config"]);
+        command.arg(folder.path().join("ziggurat.toml")).arg("--plan").arg(plan(folder.path()));
+        command.arg(flag).arg(folder.path().join("run.rec")).output().unwrap()
+    };
+    let first = run_with("--record");
+    assert_eq!(first.status.code(), Some(0), "{}", stderr(&first));
+    assert!(stderr(&first).contains("complete · spare/fake · "), "{}", stderr(&first));
+    let calls = up.calls().len();
+    let again = run_with("--replay");
+    assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
+    assert_eq!(stdout(&again), stdout(&first));
+    assert!(stderr(&again).contains("complete · spare/fake · "), "{}", stderr(&again));
+    assert_eq!(up.calls().len(), calls, "nobody was asked");
+}
+
+#[test]
 fn a_recording_that_breaks_off_is_told_and_replays_up_to_there() {
     let (server, folder) = (talkative(), folder(&[]));
     recorded(&server, folder.path());

@@ -54,6 +54,25 @@ pub struct ChatEnd {
     pub request_id: Option<String>,
     /// Where the answer came from.
     pub source: AnswerSource,
+    /// The model that answered in place of the one that was asked, as `provider/model`.
+    pub answered_by: Option<String>,
+}
+
+impl ChatResponse {
+    /// What it says, and what is known at its end.
+    fn into_parts(self) -> (Vec<ContentPart>, ChatEnd) {
+        let Self { finish, stop_sequence, usage, model, id, request_id, source, .. } = self;
+        let answered_by = self.answered_by;
+        let end =
+            ChatEnd { finish, stop_sequence, usage, model, id, request_id, source, answered_by };
+        (self.content, end)
+    }
+
+    fn from_parts(content: Vec<ContentPart>, end: ChatEnd) -> Self {
+        let ChatEnd { finish, stop_sequence, usage, model, id, request_id, source, answered_by } =
+            end;
+        Self { content, finish, stop_sequence, usage, model, id, request_id, source, answered_by }
+    }
 }
 
 impl ChatEnd {
@@ -67,6 +86,7 @@ impl ChatEnd {
             id: None,
             request_id: None,
             source: AnswerSource::Model,
+            answered_by: None,
         }
     }
 
@@ -82,8 +102,7 @@ pub type ChatStream = BoxStream<'static, Result<ChatDelta, ProviderError>>;
 
 /// A whole answer as a stream, for providers that cannot stream: each part in one piece, then the end.
 pub fn stream_of(response: ChatResponse) -> ChatStream {
-    let ChatResponse { content, finish, stop_sequence, usage, model, id, request_id, source } =
-        response;
+    let (content, end) = response.into_parts();
     let (mut thoughts, mut calls) = (0.., 0..);
     let parts = content.into_iter().filter_map(move |part| match part {
         ContentPart::Text { text } => Some(ChatDelta::Text(text)),
@@ -99,9 +118,7 @@ pub fn stream_of(response: ChatResponse) -> ChatStream {
         }),
         _ => None,
     });
-    let end =
-        ChatDelta::End(ChatEnd { finish, stop_sequence, usage, model, id, request_id, source });
-    let deltas: Vec<_> = parts.chain([end]).map(Ok).collect();
+    let deltas: Vec<_> = parts.chain([ChatDelta::End(end)]).map(Ok).collect();
     stream::iter(deltas).boxed()
 }
 
@@ -162,9 +179,7 @@ impl PartialResponse {
 
     /// The whole answer.
     pub fn end(self, end: ChatEnd) -> ChatResponse {
-        let ChatEnd { finish, stop_sequence, usage, model, id, request_id, source } = end;
-        let content = self.content.into_parts();
-        ChatResponse { content, finish, stop_sequence, usage, model, id, request_id, source }
+        ChatResponse::from_parts(self.content.into_parts(), end)
     }
 }
 

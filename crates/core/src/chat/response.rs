@@ -73,6 +73,10 @@ pub struct ChatResponse {
     /// Where it came from. If not from a model, `usage` is what it once took, and this call was free.
     #[serde(default, skip_serializing_if = "AnswerSource::is_model")]
     pub source: AnswerSource,
+    /// The model that answered in place of the one that was asked, as `provider/model`: a layer turned to
+    /// it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<String>,
 }
 
 impl ChatResponse {
@@ -94,6 +98,7 @@ impl ChatResponse {
             id: None,
             request_id: None,
             source: AnswerSource::Model,
+            answered_by: None,
         }
     }
 
@@ -157,6 +162,12 @@ impl ChatResponse {
     /// The same answer with the provider's id of the request.
     pub fn with_request_id(mut self, request_id: impl Into<Option<String>>) -> Self {
         self.request_id = request_id.into();
+        self
+    }
+
+    /// The same answer, by this model in place of the one that was asked.
+    pub fn with_answered_by(mut self, name: impl Into<Option<String>>) -> Self {
+        self.answered_by = name.into();
         self
     }
 

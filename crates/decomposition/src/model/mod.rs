@@ -119,7 +119,7 @@ impl Decomposer for ModelDecomposer {
                 format!("the model answered \"{}\"", excerpt(&text, EXCERPT))
             }));
         }
-        Ok(plan(task, answer, asked).by_model(self.model.info().name()))
+        Ok(plan(task, answer, asked).by_model(self.model.author(&response)))
     }
 }
 

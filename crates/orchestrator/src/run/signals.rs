@@ -23,8 +23,8 @@ impl<K: Copy + Send + Sync + 'static> Signals<K> {
     pub(crate) fn context(&self, key: K, node: NodeInfo) -> CallContext {
         let sender = self.sender.clone();
         let observer = move |signal| {
-            // Of what layers tell each other the loop shows nothing.
-            if matches!(signal, Signal::Queued | Signal::Dequeued | Signal::RateLimits(_)) {
+            // Layers tell each other more than a run tells.
+            if matches!(signal, Signal::Dequeued | Signal::RateLimits(_)) {
                 return;
             }
             // The loop may be gone: then the run was dropped, and nobody wants to know.

@@ -50,7 +50,7 @@ impl Stage {
         self.scribe.write(event);
     }
 
-    /// Takes a signal of an agent: counts a call, shows text, tells of a retry.
+    /// Takes a signal of an agent: counts a call, shows text, tells of a wait or a retry.
     pub(crate) fn hear(&self, agent: &mut NodeResult, signal: Signal) {
         match signal {
             Signal::Text(text) => self.scribe.delta(&agent.node.id, text),
@@ -58,8 +58,15 @@ impl Stage {
                 agent.usage += usage;
                 agent.cost += cost;
             }
+            Signal::Queued => self.queued(agent),
             Signal::Retrying { attempt, reason } => self.retry(agent, attempt, reason),
             _ => {}
+        }
+    }
+
+    fn queued(&self, agent: &NodeResult) {
+        if !agent.state.is_terminal() {
+            self.write(EventKind::NodeQueued { node: agent.node.clone() });
         }
     }
 

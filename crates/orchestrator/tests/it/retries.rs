@@ -1,8 +1,9 @@
 //! Retries in a run: a leaf that always fails is called three times, however many steps are above it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use ziggurat::providers::layers::RetryLayer;
+use ziggurat::providers::layers::{RateLimitLayer, RetryLayer};
 use ziggurat::{AgentState, ErrorKind, EventKind, Model, OrchestratorBuilder, Outcome};
 use ziggurat_testkit::{ScriptedProvider, Turn};
 
@@ -64,4 +65,16 @@ async fn a_failure_that_passes_leaves_no_mark_on_the_result() {
     assert_eq!((result.outcome, result.reason), (Outcome::Complete, None));
     let retrying = ids(&events, |kind| matches!(kind, EventKind::NodeRetrying { .. }));
     assert_eq!(retrying, ["W2", "W2", "S1", "S1", "E1", "E1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_limit_is_told_and_then_answers() {
+    let provider = Arc::new(talkative());
+    let limit = RateLimitLayer::new().requests_per_minute(2);
+    let model = Model::known(provider.clone(), "any").layered(&limit);
+    let (result, events) = run(workers(&provider, 3).model(model)).await;
+    assert_eq!(result.outcome, Outcome::Complete);
+    let queued = ids(&events, |kind| matches!(kind, EventKind::NodeQueued { .. }));
+    assert_eq!(queued, ["W3"]);
+    assert!(result.elapsed >= Duration::from_secs(60), "{:?}", result.elapsed);
 }

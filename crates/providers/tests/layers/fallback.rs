@@ -255,6 +255,22 @@ async fn at_the_same_provider_the_vendor_s_own_words_are_kept() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_says_who_gave_it_if_that_is_not_who_was_asked() {
+    let busy = || Turn::error(ErrorKind::Server, "busy");
+    let first = primary([busy(), busy()]).otherwise(Turn::text("from first"));
+    let provider = around(&first, [other("second").handle("small")]);
+    let cx = CallContext::default();
+    let whole = async || provider.chat(&cx, &ask()).await.unwrap().answered_by;
+    let streamed = async || {
+        let stream = provider.stream(&cx, &ask()).await.unwrap();
+        chat::collect("first", stream, |_| {}).await.unwrap().answered_by
+    };
+    let second = Some("second/small".to_owned());
+    assert_eq!([whole().await, streamed().await], [second.clone(), second]);
+    assert_eq!([whole().await, streamed().await], [None, None]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stream_is_passed_on_only_before_its_first_piece() {
     let broken = Turn::text("half an answer").then_error(K::Server, "overloaded");
     let first = primary([Turn::error(K::Server, "overloaded"), broken]);

@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use futures::FutureExt;
 use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use ziggurat_core::{
-    CallContext, ChatRequest, ChatResponse, ChatStream, Meter, Provider, ProviderError,
+    CallContext, ChatDelta, ChatRequest, ChatResponse, ChatStream, Meter, Provider, ProviderError,
 };
 
 use super::candidate::Candidate;
@@ -21,6 +21,8 @@ pub(super) struct Attempt<'a> {
     cx: CallContext,
     request: Cow<'a, ChatRequest>,
     meter: Meter,
+    /// The candidate's name, unless it is the one that was asked.
+    other: Option<String>,
 }
 
 impl<'a> Attempt<'a> {
@@ -38,7 +40,8 @@ impl<'a> Attempt<'a> {
             true => Cow::Borrowed(request),
             false => Cow::Owned(addressed(request, primary, candidate)),
         };
-        Self { provider: Arc::clone(candidate.provider()), cx, request, meter }
+        let other = (!candidate.is_primary()).then(|| candidate.name());
+        Self { provider: Arc::clone(candidate.provider()), cx, request, meter, other }
     }
 }
 
@@ -58,12 +61,39 @@ fn addressed(request: &ChatRequest, primary: &Candidate, candidate: &Candidate) 
 
 /// A whole answer.
 pub(super) fn chat(attempt: Attempt<'_>) -> BoxFuture<'_, Result<ChatResponse, ProviderError>> {
-    let Attempt { provider, cx, request, meter } = attempt;
-    async move { meter.ended(provider.chat(&cx, &request).await) }.boxed()
+    let Attempt { provider, cx, request, meter, other } = attempt;
+    async move {
+        let answer = meter.ended(provider.chat(&cx, &request).await)?;
+        Ok(match other {
+            Some(_) if answer.answered_by.is_none() => answer.with_answered_by(other),
+            _ => answer,
+        })
+    }
+    .boxed()
 }
 
 /// An answer as it arrives.
 pub(super) fn stream(attempt: Attempt<'_>) -> BoxFuture<'_, Result<ChatStream, ProviderError>> {
-    let Attempt { provider, cx, request, meter } = attempt;
-    async move { meter.opened(provider.stream(&cx, &request).await) }.boxed()
+    let Attempt { provider, cx, request, meter, other } = attempt;
+    async move {
+        let stream = meter.opened(provider.stream(&cx, &request).await)?;
+        Ok(match other {
+            Some(name) => signed(stream, name),
+            None => stream,
+        })
+    }
+    .boxed()
+}
+
+/// The stream, whose end says who answered.
+fn signed(stream: ChatStream, name: String) -> ChatStream {
+    stream
+        .map_ok(move |piece| match piece {
+            ChatDelta::End(mut end) => {
+                end.answered_by.get_or_insert_with(|| name.clone());
+                ChatDelta::End(end)
+            }
+            piece => piece,
+        })
+        .boxed()
 }
