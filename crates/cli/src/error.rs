@@ -67,6 +67,8 @@ pub(crate) enum UsageError {
     Output { path: PathBuf, source: io::Error },
     #[error("{}", of_recording(.path, .source))]
     Recording { path: PathBuf, source: Box<RecordingError> },
+    #[error("the recording has no calls to {provider}, only to {}", .models.join(", "))]
+    NotRecorded { provider: String, models: Vec<String> },
     #[error("the recording {path} has no model that answered: nothing can be replayed")]
     EmptyRecording { path: PathBuf },
     #[error("--output {path} is one of the inputs: the report would replace it")]
@@ -88,10 +90,12 @@ fn because(skipped: &[String]) -> String {
 /// Of files that cannot be opened the source says all.
 fn of_recording(path: &Path, source: &RecordingError) -> String {
     match source {
-        RecordingError::Create { .. } => {
-            format!("{source}; a file that is there is never replaced")
+        RecordingError::Create { source: error, .. }
+            if error.kind() == io::ErrorKind::AlreadyExists =>
+        {
+            format!("{source}, for a file that is there is never replaced")
         }
-        RecordingError::Open { .. } => source.to_string(),
+        RecordingError::Create { .. } | RecordingError::Open { .. } => source.to_string(),
         _ => format!("the recording {}", path.display()),
     }
 }

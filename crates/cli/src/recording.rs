@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ziggurat::Provider;
 use ziggurat::providers::layers::{RecordLayer, Replay};
-use ziggurat::providers::{Env, KeySource, ProviderOptions, Registry};
+use ziggurat::providers::{Env, KeySource, ProviderOptions, Registry, SelectionError};
 
 use crate::args::RunArgs;
 use crate::error::UsageError;
@@ -65,6 +65,21 @@ impl Tape {
                 replay.recording().cut().iter().map(ToString::to_string).collect()
             }
             Self::None | Self::Record(_) => Vec::new(),
+        }
+    }
+
+    /// The error as it is meant where only what was recorded can be asked.
+    pub(crate) fn explain(&self, error: UsageError) -> UsageError {
+        match (self, error) {
+            (
+                Self::Replay(replay),
+                UsageError::Selection(SelectionError::UnknownProvider { name, .. }),
+            ) => {
+                let models = replay.recording().models();
+                let models = models.iter().map(ToString::to_string).collect();
+                UsageError::NotRecorded { provider: name, models }
+            }
+            (_, error) => error,
         }
     }
 

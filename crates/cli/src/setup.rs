@@ -56,6 +56,7 @@ pub(crate) async fn prepare(
             Ok(setup)
         }
         Err(error) => {
+            let error = tape.explain(error);
             tape.discard();
             Err(error)
         }

@@ -95,6 +95,11 @@ fn another_run_is_told_what_was_recorded_instead() {
     let log = stderr(&other);
     assert!(log.contains("calls that were not recorded: "), "{log}");
     assert!(log.contains("+") && log.contains("Why not?"), "the difference is shown: {log}");
+
+    let elsewhere = replayed(folder.path(), &["--model", "anthropic/x", "Why not?"]);
+    assert_eq!(elsewhere.status.code(), Some(2));
+    let expected = "the recording has no calls to anthropic, only to openai/fake";
+    assert!(stderr(&elsewhere).contains(expected), "{}", stderr(&elsewhere));
 }
 
 #[test]

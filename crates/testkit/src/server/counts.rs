@@ -34,8 +34,8 @@ pub struct Counts {
     pub input_tokens: u64,
     /// Tokens written, as complete answers told.
     pub output_tokens: u64,
-    /// Faults served: errors by status (`429`), one inside a stream as `error_event`, and `cut`, `reset`,
-    /// `stall`, `malformed`, `body`, `content_type`, `drip`, `empty`, `panic`.
+    /// Faults served: errors by status (`429`), one inside a stream as `error-event`, and `cut`, `reset`,
+    /// `hang`, `stall`, `malformed`, `html`, `body`, `type`, `drip`, `empty`, `panic`.
     pub faults: BTreeMap<String, usize>,
 }
 

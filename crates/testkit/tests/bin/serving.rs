@@ -98,8 +98,8 @@ fn every_fault_has_a_name_of_its_own() {
         ("reset", "reset"),
         ("cut", "cut"),
         ("malformed", "malformed"),
-        ("html", "body"),
-        ("type", "content_type"),
+        ("html", "html"),
+        ("type", "type"),
         ("empty", "empty"),
     ];
     for (name, counted) in names {

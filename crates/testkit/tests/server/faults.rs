@@ -117,7 +117,7 @@ async fn an_error_may_come_within_a_success() {
         assert!(streamed.starts_with("HTTP/1.1 200"), "{api}: {streamed}");
         assert!(events.contains("overloaded"), "{api}: {events}");
         let counts = server.counts();
-        assert_eq!((counts.fault("529"), counts.fault("error_event")), (1, 1), "{api}");
+        assert_eq!((counts.fault("529"), counts.fault("error-event")), (1, 1), "{api}");
     }
 }
 
@@ -128,6 +128,7 @@ async fn a_body_is_sent_as_it_is() {
         assert!(head.starts_with("HTTP/1.1 502") && head.contains("text/html"), "{head}");
         assert!(body.starts_with("<!DOCTYPE html>"), "{body}");
     }
+    assert_eq!(server.counts().fault("html"), 2);
     let server = playing(Turn::body("application/json", "")).await;
     for (head, body) in answers(&server, "chat").await {
         assert!(head.starts_with("HTTP/1.1 200") && body.is_empty(), "{head} {body}");

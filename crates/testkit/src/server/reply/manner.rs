@@ -65,16 +65,19 @@ impl Manner {
     }
 }
 
+/// The fault's name: that of `fake-llm`'s option, where it has one.
 fn fault(turn: &Turn) -> Option<&'static str> {
     Some(match &turn.ending {
         Ending::Cut => "cut",
         Ending::Reset => "reset",
         Ending::Malformed => "malformed",
+        Ending::Body { content_type, .. } if content_type.starts_with("text/html") => "html",
         Ending::Body { .. } => "body",
+        Ending::Silence if turn.said.is_nothing() => "hang",
         Ending::Silence => "stall",
         Ending::Panic => "panic",
         Ending::Error(..) | Ending::Delay => return None,
-        Ending::Answer if turn.content_type.is_some() => "content_type",
+        Ending::Answer if turn.content_type.is_some() => "type",
         Ending::Answer if !turn.drip.is_zero() => "drip",
         Ending::Answer if turn.said.is_nothing() => "empty",
         Ending::Answer => return None,

@@ -92,7 +92,7 @@ impl Frames {
 
     fn last_words(&mut self, error: &ProviderError) -> String {
         if self.broken.is_none() {
-            self.exchange.fault("error_event");
+            self.exchange.fault("error-event");
             return self.encoder.error(error);
         }
         let event = self.encoder.piece(&ChatDelta::Text("an answer".to_owned()));
