@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::json;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use ziggurat::core::chat::{self, ToolResult, ToolSpec};
 use ziggurat::decomposition::StaticPlan;
-use ziggurat::providers::layers::{RecordLayer, Recording, Replay};
+use ziggurat::providers::layers::{Place, RecordLayer, Recording, Replay, Stack, TimeoutLayer};
 use ziggurat::{
     AgentError, AgentOutput, Assignment, CallContext, ChatRequest, ChatResponse, Concurrency,
     Delivery, ErrorKind, EventKind, Layer, Message, Model, ModelInfo, Orchestrator, Outcome,
@@ -26,15 +26,14 @@ const DELAY_MS: u64 = 5_000;
 /// The longest an attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(60);
 
-/// Three attempts at each call, each under a clock, and each held up for a while before it is made and
-/// after its answer.
-struct Attempts {
+/// Holds each call up for a while, before it is made and after its answer.
+struct Shuffled {
     inner: Arc<dyn Provider>,
     seed: u64,
     delays: AtomicU64,
 }
 
-impl Attempts {
+impl Shuffled {
     async fn delay(&self) {
         // A step of SplitMix64: enough to shuffle, and the same for the same seed.
         let number = self.delays.fetch_add(1, Ordering::Relaxed);
@@ -43,29 +42,10 @@ impl Attempts {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         sleep(Duration::from_millis((z ^ (z >> 31)) % DELAY_MS)).await;
     }
-
-    /// Some answers are asked for whole, the others as streams.
-    async fn attempt(
-        &self,
-        cx: &CallContext,
-        request: &ChatRequest,
-    ) -> Result<ChatResponse, ProviderError> {
-        self.delay().await;
-        let answer = if request.messages[0].text().len().is_multiple_of(2) {
-            self.inner.chat(cx, request).await
-        } else {
-            match self.inner.stream(cx, request).await {
-                Ok(stream) => chat::collect(self.name(), stream, |_| {}).await,
-                Err(error) => Err(error),
-            }
-        };
-        self.delay().await;
-        answer
-    }
 }
 
 #[async_trait]
-impl Provider for Attempts {
+impl Provider for Shuffled {
     fn name(&self) -> &str {
         self.inner.name()
     }
@@ -83,18 +63,18 @@ impl Provider for Attempts {
         cx: &CallContext,
         request: &ChatRequest,
     ) -> Result<ChatResponse, ProviderError> {
-        let mut attempt = 1;
-        loop {
-            let late = || ProviderError::new(self.name(), ErrorKind::Timeout, "no answer in time");
-            let answer = timeout(ATTEMPT, self.attempt(cx, request)).await;
-            match answer.unwrap_or_else(|_| Err(late())) {
-                Err(error) if error.is_retryable() && attempt < 3 => {
-                    sleep(error.retry_after().unwrap_or(Duration::from_secs(1))).await;
-                }
-                answer => return answer,
+        self.delay().await;
+        // Some answers are asked for whole, the others as streams.
+        let answer = if request.messages[0].text().len().is_multiple_of(2) {
+            self.inner.chat(cx, request).await
+        } else {
+            match self.inner.stream(cx, request).await {
+                Ok(stream) => chat::collect(self.name(), stream, |_| {}).await,
+                Err(error) => Err(error),
             }
-            attempt += 1;
-        }
+        };
+        self.delay().await;
+        answer
     }
 }
 
@@ -168,12 +148,14 @@ fn script() -> ScriptedProvider {
 
 /// Fifty workers with tools, and merges of what they wrote.
 async fn run_over(provider: Arc<dyn Provider>, seed: u64) -> (RunResult, Vec<String>) {
-    let attempts = Attempts { inner: provider, seed, delays: AtomicU64::new(0) };
+    let shuffled = Shuffled { inner: provider, seed, delays: AtomicU64::new(0) };
+    let stack = Stack::new().with(TimeoutLayer::new().with_attempt(ATTEMPT));
+    let stack = stack.without(Place::RateLimit).without(Place::Concurrency);
     let subtasks = (1..=50).map(|n| match n {
         48..=50 => Subtask::new("Look into the twin."),
         n => Subtask::new(format!("Look into part {n}.")),
     });
-    let model = Model::known(Arc::new(attempts), "any");
+    let model = Model::known(stack.layer(Arc::new(shuffled)), "any");
     let builder = Orchestrator::builder()
         .worker(Arc::new(ToolUser(model.clone())))
         .model(model)
