@@ -155,7 +155,7 @@ struct Cached {
 /// What a call is to do.
 enum Entry {
     /// Give this answer.
-    Known(ChatResponse),
+    Known(Box<ChatResponse>),
     /// Ask the model, for all others too if it leads.
     Ask(Option<Lead>),
 }
@@ -164,13 +164,13 @@ impl Shared {
     /// What to do at once, or whom to wait for.
     fn enter(self: &Arc<Self>, key: &Key) -> Result<Entry, Landing> {
         if let Some(answer) = self.store.get(key) {
-            return Ok(Entry::Known(answer));
+            return Ok(Entry::Known(Box::new(answer)));
         }
         match self.flights.join(key) {
             Place::Follow(landing) => Err(landing),
             // The answer may have come between the two looks.
             Place::Lead(lead) => Ok(match self.store.get(key) {
-                Some(answer) => Entry::Known(answer),
+                Some(answer) => Entry::Known(Box::new(answer)),
                 None => Entry::Ask(Some(lead)),
             }),
         }
@@ -283,7 +283,7 @@ impl Provider for Cached {
     ) -> Result<ChatResponse, ProviderError> {
         let key = self.key(request);
         let lead = match self.enter(cx, &key).await? {
-            Entry::Known(answer) => return Ok(answer),
+            Entry::Known(answer) => return Ok(*answer),
             Entry::Ask(lead) => lead,
         };
         let answer = self.inner.chat(cx, request).await?;
@@ -300,7 +300,7 @@ impl Provider for Cached {
     ) -> Result<ChatStream, ProviderError> {
         let key = self.key(request);
         match self.enter(cx, &key).await? {
-            Entry::Known(answer) => Ok(chat::stream_of(answer)),
+            Entry::Known(answer) => Ok(chat::stream_of(*answer)),
             Entry::Ask(lead) => {
                 let stream = self.inner.stream(cx, request).await?;
                 Ok(self.gathered(stream, key, lead))
