@@ -34,7 +34,8 @@ pub const DEFAULT_COOL_DOWN: Duration = Duration::from_secs(60);
 ///   refuse is left out, and at another provider so is
 ///   [`ChatRequest::extra`](ziggurat_core::ChatRequest::extra), which is in one API's own words.
 /// - Every attempt is metered with its own model's prices. That another model answered is told by the
-///   answer's `model`, by the record of the call, and by a warning in the log.
+///   answer ([`answered_by`](ziggurat_core::ChatResponse::answered_by)), by the record of the call, and by a
+///   warning in the log.
 /// - If all fail, the error is the primary's and says what the others said; it is final.
 /// - A model that failed with a refused key or the like is asked last for a while. Clones of the layer, and
 ///   all that it is put around, share what they remember, by the names of provider and model.
@@ -73,7 +74,8 @@ pub const DEFAULT_COOL_DOWN: Duration = Duration::from_secs(60);
 ///
 /// let request = ChatRequest::new("large", [Message::user("How is a ziggurat built?")]);
 /// let provider = layer.layer(Arc::new(primary));
-/// assert_eq!(provider.chat(&CallContext::default(), &request).await?.model, "small");
+/// let answer = provider.chat(&CallContext::default(), &request).await?;
+/// assert_eq!(answer.answered_by.as_deref(), Some("other/small"));
 /// # Ok(())
 /// # }
 /// ```

@@ -255,7 +255,8 @@ async fn heads_and_ends_without_end_are_given_up() {
         let provider = OpenAi::new(config(&server).with_idle_timeout(DEADLINE)).unwrap();
         let began = Instant::now();
         let error = ask(&provider, &CallContext::default(), false).await.unwrap_err();
-        assert_took(began, Duration::ZERO, what);
+        // It ends; how soon is the machine's matter, for a flood is read as fast as it can be.
+        assert!(began.elapsed() < SOON, "{what}: {:?}", began.elapsed());
         let kinds = [ErrorKind::Interrupted, ErrorKind::Timeout, ErrorKind::Protocol];
         assert!(kinds.contains(&error.kind()), "{what}: {error}");
         assert!(error.to_string().len() < 600, "{what}: {error}");
