@@ -53,5 +53,5 @@ pub(crate) fn of(result: &RunResult, interrupted: bool) -> Code {
 /// The plan could not meet the quorum and no model made it: the two were at odds from the beginning.
 fn nothing_called(result: &RunResult) -> bool {
     let started = result.workers().any(|worker| worker.state != AgentState::Skipped);
-    !started && result.nodes.iter().all(|node| node.model.is_none())
+    !started && result.nodes().all(|node| node.model.is_none())
 }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::{Budget, Cost, ModelInfo, NodeInfo, Provider, RateLimits, Reason, Usage};
 
@@ -46,6 +46,12 @@ pub enum Signal {
     Queued,
     /// There is room, and the call goes on.
     Dequeued,
+    /// The call takes longer than most, and the same is asked a second time; the first answer is taken,
+    /// both are paid.
+    Hedged {
+        /// How long the first attempt had taken by then.
+        after: Duration,
+    },
     /// A server said how much its key may still ask of it.
     RateLimits(RateLimits),
 }

@@ -110,6 +110,24 @@ pub enum EventKind {
         /// The node.
         node: NodeInfo,
     },
+    /// A call of the agent takes longer than most, so the same is asked a second time. The first answer is
+    /// taken; both attempts are charged.
+    NodeHedged {
+        /// The node.
+        node: NodeInfo,
+        /// How long the first attempt had taken by then, in milliseconds.
+        after_ms: u64,
+    },
+    /// The inputs of a merge are too large for its model's context, so that others are merged below it
+    /// first.
+    NodeSplit {
+        /// The node, which waits again.
+        node: NodeInfo,
+        /// The nodes that were added below it, each with its inputs.
+        added: Vec<NodeInfo>,
+        /// Why.
+        reason: Reason,
+    },
     /// An attempt failed and the agent tries again.
     NodeRetrying {
         /// The node.
@@ -193,6 +211,8 @@ impl EventKind {
         match self {
             Self::NodeStarted { node }
             | Self::NodeQueued { node }
+            | Self::NodeHedged { node, .. }
+            | Self::NodeSplit { node, .. }
             | Self::NodeRetrying { node, .. }
             | Self::NodeCompleted { node, .. }
             | Self::NodeFailed { node, .. }

@@ -58,6 +58,7 @@ impl RunState {
             }
             EventKind::PlanReady { nodes, notes, .. } => self.plan(nodes, notes)?,
             EventKind::RunFinished { .. } => self.finish(&event.kind)?,
+            EventKind::NodeSplit { node, added, .. } => self.split(node, added)?,
             kind => self.agent_event(kind)?,
         }
         self.seq = event.seq;
@@ -134,6 +135,17 @@ impl RunState {
         self.planned = true;
         self.notes = notes.to_vec();
         for node in nodes {
+            self.add(AgentView::planned(node.clone()));
+        }
+        Ok(())
+    }
+
+    /// Adds the nodes below one that waits for them now.
+    fn split(&mut self, node: &NodeInfo, added: &[NodeInfo]) -> Result<(), HistoryError> {
+        let place = self.places.get(&node.id).copied();
+        let place = place.ok_or_else(|| HistoryError::UnknownNode(node.id.clone()))?;
+        self.agents[place].node = node.clone();
+        for node in added {
             self.add(AgentView::planned(node.clone()));
         }
         Ok(())

@@ -9,8 +9,8 @@ use ziggurat_core::{Decomposer, Delivery, Model, Synthesizer, Tier, Worker, Work
 use ziggurat_executor::Concurrency;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, ConfigError, Source, TierOptions, place};
-use crate::hierarchy::{ExecutiveMode, Shape};
+use crate::config::{Config, ConfigError, Retain, Source, TierOptions, place};
+use crate::hierarchy::{ExecutiveMode, Grouping, Shape};
 use crate::{Orchestrator, Preset};
 
 /// How far merging may lag behind before it goes first, in results per unit of concurrency.
@@ -31,6 +31,7 @@ pub struct OrchestratorBuilder {
     concurrency: Concurrency,
     specializations: Vec<String>,
     delivery: Delivery,
+    retain: Retain,
     run_timeout: Option<Duration>,
     clock: Arc<dyn Clock>,
 }
@@ -50,6 +51,7 @@ impl Default for OrchestratorBuilder {
             concurrency: Concurrency::DEFAULT,
             specializations: Vec::new(),
             delivery: Delivery::Streamed,
+            retain: Retain::All,
             run_timeout: None,
             clock: Arc::new(SystemClock),
         }
@@ -119,6 +121,19 @@ impl OrchestratorBuilder {
         self
     }
 
+    /// Which workers' results are merged together: neighbours of the plan (the default, and the same in
+    /// every run), or those that are there first, so that a slow worker delays only the last group.
+    pub fn grouping(mut self, grouping: Grouping) -> Self {
+        self.shape.grouping = grouping;
+        self
+    }
+
+    /// What the run keeps of its nodes' texts; [all](Retain::All) by default.
+    pub fn retain(mut self, retain: Retain) -> Self {
+        self.retain = retain;
+        self
+    }
+
     /// How many workers must succeed, or the run has failed; 1 by default.
     pub fn quorum(mut self, quorum: u32) -> Self {
         self.quorum = quorum;
@@ -154,6 +169,10 @@ impl OrchestratorBuilder {
 
     /// The longest the whole run may take. By default 600 s, and no limit if all models are known to
     /// be free.
+    ///
+    /// The last part of it, one timeout for each step of merges but at most a third, is kept for them:
+    /// workers that are not done by then are cut and named as missing, and what the others wrote is merged.
+    /// So the run ends in time with a report, and is degraded.
     pub fn run_timeout(mut self, timeout: Duration) -> Self {
         self.run_timeout = Some(timeout);
         self
@@ -195,6 +214,7 @@ impl OrchestratorBuilder {
             concurrency: self.concurrency,
             specializations: self.specializations,
             delivery: self.delivery,
+            retain: self.retain,
             run_timeout: self.run_timeout,
             clock: self.clock,
         };

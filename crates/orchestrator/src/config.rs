@@ -23,6 +23,17 @@ pub fn default_timeout(tier: Tier) -> Duration {
     })
 }
 
+/// What a run keeps of its nodes' texts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Retain {
+    /// All of them: every tier's responses stand in the result.
+    #[default]
+    All,
+    /// Those that no completed merge has taken in yet. A run of very many workers then needs memory for the
+    /// texts that wait, not for all.
+    Unmerged,
+}
+
 /// What one tier is set to; `None` leaves the default.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
@@ -160,6 +171,7 @@ pub(crate) struct Config {
     pub(crate) concurrency: Concurrency,
     pub(crate) specializations: Vec<String>,
     pub(crate) delivery: Delivery,
+    pub(crate) retain: Retain,
     pub(crate) run_timeout: Option<Duration>,
     pub(crate) clock: Arc<dyn Clock>,
 }

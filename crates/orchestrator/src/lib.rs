@@ -5,23 +5,23 @@
 mod builder;
 mod clock;
 mod config;
-mod events;
 pub mod hierarchy;
 mod model;
 mod orchestrator;
 mod planning;
 mod preset;
+mod record;
 mod report;
 mod result;
 mod run;
 
 pub use builder::OrchestratorBuilder;
 pub use clock::{Clock, SystemClock};
-pub use config::{ConfigError, DEFAULT_RUN_TIMEOUT, TierOptions, default_timeout};
-pub use events::EventReader;
+pub use config::{ConfigError, DEFAULT_RUN_TIMEOUT, Retain, TierOptions, default_timeout};
 pub use model::{ModelError, model};
 pub use orchestrator::Orchestrator;
 pub use preset::{Preset, UnknownPreset};
+pub use record::EventReader;
 pub use result::{NodeResult, RunResult};
 pub use run::{Canceller, Run};
 

@@ -1,13 +1,14 @@
 //! The report: what stands at the summit, with a line on what is missing above it and its sources below.
 //! Both are written by code from what really happened, not by a model.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use ziggurat_agents::marks;
-use ziggurat_core::{Outcome, Reason};
+use ziggurat_core::{AgentState, Outcome, Reason};
 
 use crate::hierarchy::NodeId;
+use crate::record::Book;
 use crate::run::tree::Tree;
 
 /// The longest heading of a section, in characters.
@@ -21,28 +22,29 @@ const MOST_MISSING: usize = 20;
 
 /// The report of a run; `None` if no node has a result.
 pub(crate) fn assemble(tree: &Tree, outcome: Outcome, reason: Option<&Reason>) -> Option<String> {
-    let body = body(tree)?;
+    let book = &*tree.scribe.read();
+    let body = body(tree, book)?;
     let mut report = banner(tree, outcome, reason);
     report.push_str(body.trim_end());
     report.push('\n');
     if outcome != Outcome::Complete {
-        report.push_str(&missing(tree));
+        report.push_str(&missing(tree, book));
     }
-    report.push_str(&sources(&body, tree));
+    report.push_str(&sources(&body, tree, book));
     Some(report)
 }
 
 /// One text, or the sections of several in plan order.
-fn body(tree: &Tree) -> Option<String> {
+fn body(tree: &Tree, book: &Book) -> Option<String> {
     let summit = tree.hierarchy.summit();
-    let text = |node| tree.node(node).output.as_deref();
+    let text = |node| book.row(node).output.as_deref();
     if let [only] = summit[..] {
         return text(only).map(str::to_owned);
     }
     let mut body = String::new();
     for node in summit {
         if let Some(text) = text(node) {
-            let (id, title) = (&tree.node(node).node.id, tree.title(node));
+            let (id, title) = (book.id(node), tree.title(book, node));
             // Writing to a string cannot fail.
             writeln!(body, "## {id}: {}\n\n{}\n", one_line(&title, LONGEST_HEADING), text.trim())
                 .ok();
@@ -77,12 +79,11 @@ fn banner(tree: &Tree, outcome: Outcome, reason: Option<&Reason>) -> String {
 }
 
 /// The workers without a result, what each was about, and why.
-fn missing(tree: &Tree) -> String {
-    let workers = tree.hierarchy.nodes().take(tree.hierarchy.workers() as usize);
-    let lost: Vec<_> = workers.filter(|&node| tree.node(node).output.is_none()).collect();
-    let named = lost.iter().take(MOST_MISSING);
-    let mut lines: Vec<_> = named.map(|&node| lost_line(tree, node)).collect();
-    let more = lost.len().saturating_sub(MOST_MISSING);
+fn missing(tree: &Tree, book: &Book) -> String {
+    let lost = tree.workers().filter(|&node| book.row(node).state != AgentState::Completed);
+    let named = lost.clone().take(MOST_MISSING);
+    let mut lines: Vec<_> = named.map(|node| lost_line(tree, book, node)).collect();
+    let more = lost.skip(MOST_MISSING).count();
     if more > 0 {
         lines.push(format!("- and {more} more"));
     }
@@ -92,34 +93,31 @@ fn missing(tree: &Tree) -> String {
     format!("\n## Missing\n\n{}\n", lines.join("\n"))
 }
 
-fn lost_line(tree: &Tree, node: NodeId) -> String {
-    let result = tree.node(node);
-    let reason = result.reason.as_ref().map_or("unknown", |reason| reason.message.as_str());
-    let title = one_line(&tree.title(node), LONGEST_TITLE);
-    format!("- {}: {title} - {}", result.node.id, one_line(reason, LONGEST_REASON))
+fn lost_line(tree: &Tree, book: &Book, node: NodeId) -> String {
+    let reason = book.row(node).reason.as_ref();
+    let reason = reason.map_or("unknown", |reason| reason.message.as_str());
+    let title = one_line(&tree.title(book, node), LONGEST_TITLE);
+    format!("- {}: {title} - {}", book.id(node), one_line(reason, LONGEST_REASON))
 }
 
 /// The documents and nodes whose marks the text bears, and marks that name nothing of this run. Listed
 /// without brackets: a mark belongs to a statement, and these lines are none.
-fn sources(body: &str, tree: &Tree) -> String {
-    let documents = documents(tree);
-    let nodes: BTreeMap<&str, NodeId> =
-        tree.hierarchy.nodes().map(|node| (tree.node(node).node.id.as_str(), node)).collect();
-    let known = documents.iter().copied().chain(nodes.keys().copied()).map(str::to_owned).collect();
-    let (cited_documents, cited_nodes): (Vec<_>, Vec<_>) =
-        marks::cited(body, &known).into_iter().partition(|mark| documents.contains(mark));
-    let mut lines: Vec<_> = cited_documents.iter().map(|mark| format!("- {mark}")).collect();
-    lines.extend(cited_nodes.iter().filter_map(|mark| {
-        let node = *nodes.get(mark)?;
-        let (title, material) = (tree.title(node), tree.material(node));
+fn sources(body: &str, tree: &Tree, book: &Book) -> String {
+    let known = documents(tree);
+    let mut lines: Vec<_> =
+        marks::cited(body, &known).iter().map(|mark| format!("- {mark}")).collect();
+    let (nodes, unknown): (Vec<_>, Vec<_>) =
+        marks::unknown_nodes(body, &known).into_iter().partition(|mark| book.find(mark).is_some());
+    lines.extend(nodes.iter().filter_map(|mark| {
+        let node = book.find(mark)?;
+        let (title, material) = (tree.title(book, node), tree.material(node));
         let read = material.filter(|material| *material != title);
         let about = read.map_or(title.clone(), |material| format!("{title} ({material})"));
         Some(format!("- {mark}: {}", one_line(&about, LONGEST_TITLE)))
     }));
-    if lines.is_empty() && !documents.is_empty() {
-        lines.push(format!("The text cites none of the {} documents read.", documents.len()));
+    if lines.is_empty() && !known.is_empty() {
+        lines.push(format!("The text cites none of the {} documents read.", known.len()));
     }
-    let unknown = marks::unknown_nodes(body, &known);
     if !unknown.is_empty() {
         lines.push(format!("\nMarks that name no part of this run: {}.", unknown.join(", ")));
     }
@@ -130,7 +128,7 @@ fn sources(body: &str, tree: &Tree) -> String {
 }
 
 /// The documents that workers read.
-fn documents(tree: &Tree) -> BTreeSet<&str> {
-    let workers = tree.hierarchy.nodes().take(tree.hierarchy.workers() as usize);
-    workers.flat_map(|node| &tree.subtask(node).documents).map(|d| d.id.as_str()).collect()
+fn documents(tree: &Tree) -> BTreeSet<String> {
+    let read = tree.plan.subtasks.iter().flat_map(|subtask| &subtask.documents);
+    read.map(|document| document.id.clone()).collect()
 }

@@ -94,7 +94,7 @@ pub(crate) fn summary(result: &RunResult) -> String {
     format!(
         "{}{} · coverage {} workers · tokens {} in, {} out · cost {cost} · {:.1} s",
         result.outcome,
-        models(result.nodes.iter().filter_map(|node| node.model.as_deref())),
+        models(result.nodes().filter_map(|node| node.model)),
         result.coverage,
         tokens(result.usage.input_tokens),
         tokens(result.usage.output_tokens),
@@ -103,9 +103,10 @@ pub(crate) fn summary(result: &RunResult) -> String {
 }
 
 /// ` · openai/a, openai/b and 1 more`: the models that answered, each once; nothing if none did.
-fn models<'a>(names: impl Iterator<Item = &'a str>) -> String {
+fn models(names: impl Iterator<Item = String>) -> String {
     let mut seen = HashSet::new();
-    let names: Vec<_> = names.filter(|name| seen.insert(*name)).map(text::line).collect();
+    let names = names.filter(|name| seen.insert(name.clone()));
+    let names: Vec<_> = names.map(|name| text::line(&name)).collect();
     match &names[..] {
         [] => String::new(),
         [first, second, rest @ ..] if !rest.is_empty() => {
@@ -121,7 +122,7 @@ mod tests {
 
     #[test]
     fn models_are_named_once_and_two_of_many() {
-        let of = |names: &[&'static str]| models(names.iter().copied());
+        let of = |names: &[&'static str]| models(names.iter().map(|&name| name.to_owned()));
         assert_eq!(of(&[]), "");
         assert_eq!(of(&["o/a", "o/a"]), " · o/a");
         assert_eq!(of(&["o/a", "o/b", "o/a"]), " · o/a, o/b");

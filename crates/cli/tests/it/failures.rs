@@ -139,20 +139,34 @@ fn empty_text_is_a_failure() {
 }
 
 #[test]
-fn a_run_that_meets_its_deadline_is_four_and_keeps_what_it_has() {
+fn a_straggler_is_cut_in_time_to_merge_what_the_others_wrote() {
     let server = Server::chat(|request| match is_part(request, 3) {
         true => Reply::Hang,
         false => Reply::text("It was the pump."),
     });
     let output = ten(&server, &["--timeout", "1.5"]);
-    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     server.wait_for_hang_ups(1);
+    let told = "the rest of the run's time is for merging";
+    assert!(stderr(&output).contains(told), "{}", stderr(&output));
+    assert!(stderr(&output).contains("coverage 9/10"), "{}", stderr(&output));
+    let report = stdout(&output);
+    assert!(report.contains("It was the pump.") && report.contains("## Missing"), "{report}");
+}
+
+#[test]
+fn a_deadline_before_there_is_a_plan_is_four() {
+    let server = Server::chat(|_| Reply::Hang);
+    let output = run()
+        .args(["--base-url", &server.url, "--model", "openai/fake", "--timeout", "1", "Why?"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
     assert!(
-        stderr(&output).contains("did not finish within 1.5 s (deadline)"),
+        stderr(&output).contains("did not finish within 1 s (deadline)"),
         "{}",
         stderr(&output)
     );
-    assert!(stdout(&output).contains("It was the pump."), "{}", stdout(&output));
 }
 
 #[test]

@@ -16,13 +16,13 @@ struct Step {
 
 /// The steps of a pyramid, from the workers up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Layout {
+pub(crate) struct Layout {
     steps: Vec<Step>,
     executive: bool,
 }
 
 impl Layout {
-    pub(super) fn new(workers: u32, shape: &Shape) -> Result<Self, ShapeError> {
+    pub(crate) fn new(workers: u32, shape: &Shape) -> Result<Self, ShapeError> {
         if workers == 0 {
             return Err(ShapeError::NoWorkers);
         }
@@ -55,17 +55,17 @@ impl Layout {
     }
 
     /// How many nodes there are.
-    pub(super) fn len(&self) -> u32 {
+    pub(crate) fn len(&self) -> u32 {
         self.summit().end
     }
 
     /// How many of them are workers.
-    pub(super) fn workers(&self) -> u32 {
+    pub(crate) fn workers(&self) -> u32 {
         self.steps[0].width
     }
 
     /// The topmost step: the nodes without a parent.
-    pub(super) fn summit(&self) -> Range<u32> {
+    pub(crate) fn summit(&self) -> Range<u32> {
         let top = self.steps[self.steps.len() - 1];
         top.start..top.start + top.width
     }
@@ -75,13 +75,13 @@ impl Layout {
     /// # Panics
     ///
     /// If there is no such node.
-    pub(super) fn locate(&self, node: NodeId) -> (usize, u32) {
+    pub(crate) fn locate(&self, node: NodeId) -> (usize, u32) {
         assert!(node.0 < self.len(), "node {node} of a hierarchy of {}", self.len());
         let step = self.steps.partition_point(|step| step.start <= node.0) - 1;
         (step, node.0 - self.steps[step].start)
     }
 
-    pub(super) fn kind(&self, node: NodeId) -> NodeKind {
+    pub(crate) fn kind(&self, node: NodeId) -> NodeKind {
         match self.locate(node).0 {
             0 => NodeKind::Worker,
             step if self.executive && step + 1 == self.steps.len() => NodeKind::Executive,
@@ -89,7 +89,7 @@ impl Layout {
         }
     }
 
-    pub(super) fn parent(&self, node: NodeId) -> Option<NodeId> {
+    pub(crate) fn parent(&self, node: NodeId) -> Option<NodeId> {
         let (step, index) = self.locate(node);
         let above = self.steps.get(step + 1)?;
         let groups = Groups { width: self.steps[step].width, count: above.width };
@@ -97,7 +97,7 @@ impl Layout {
     }
 
     /// The ids of the children; empty for a worker.
-    pub(super) fn children(&self, node: NodeId) -> Range<u32> {
+    pub(crate) fn children(&self, node: NodeId) -> Range<u32> {
         let (step, index) = self.locate(node);
         if step == 0 {
             return 0..0;

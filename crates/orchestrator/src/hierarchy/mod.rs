@@ -92,7 +92,8 @@ mod shape;
 mod state;
 
 pub use effects::{Effects, IllegalTransition};
+pub(crate) use layout::Layout;
 pub use machine::Hierarchy;
 pub use node::{NodeId, NodeKind};
-pub use shape::{ExecutiveMode, MAX_NODES, Shape, ShapeError};
+pub use shape::{ExecutiveMode, Grouping, MAX_NODES, Shape, ShapeError};
 pub use state::{End, NodeState};

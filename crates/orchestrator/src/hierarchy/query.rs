@@ -12,6 +12,11 @@ impl Hierarchy {
         self.shape
     }
 
+    /// Who is above whom by the plan.
+    pub(crate) fn layout(&self) -> &super::Layout {
+        &self.layout
+    }
+
     /// How many nodes there are.
     pub fn len(&self) -> usize {
         self.states.len()

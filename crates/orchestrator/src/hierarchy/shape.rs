@@ -21,6 +21,16 @@ pub enum ExecutiveMode {
     Never,
 }
 
+/// Which results a merge takes together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Grouping {
+    /// Neighbours of the plan.
+    #[default]
+    PlanOrder,
+    /// Those that are there first.
+    AsCompleted,
+}
+
 /// The form of a pyramid; the number of workers comes separately, with the plan.
 ///
 /// ```
@@ -41,11 +51,19 @@ pub struct Shape {
     /// How many results may wait to be merged before merges go ahead of workers (80: eight times
     /// the default concurrency).
     pub merge_backlog: u32,
+    /// Which results a merge takes together (neighbours of the plan).
+    pub grouping: Grouping,
 }
 
 impl Default for Shape {
     fn default() -> Self {
-        Self { fan_in: 5, synthesizers: true, executive: ExecutiveMode::Auto, merge_backlog: 80 }
+        Self {
+            fan_in: 5,
+            synthesizers: true,
+            executive: ExecutiveMode::Auto,
+            merge_backlog: 80,
+            grouping: Grouping::PlanOrder,
+        }
     }
 }
 

@@ -6,14 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
-use ziggurat_core::{AgentError, AgentOutput, Assignment, CallContext, ErrorKind, Reason, Signal};
+use ziggurat_core::{
+    AgentError, AgentOutput, Assignment, CallContext, ErrorKind, Reason, Signal, Synthesizer, Tier,
+};
 use ziggurat_executor::{Finished, Job, JobSet};
 
 use super::crew::Crew;
+use super::deadline::Deadline;
 use super::reasons;
 use super::signals::Signals;
 use super::stage::Stage;
 use super::tree::Tree;
+use crate::config::Retain;
 use crate::hierarchy::{End, NodeId, NodeKind};
 
 /// A run on its way up.
@@ -22,7 +26,8 @@ pub(crate) struct Climb<'a> {
     crew: Crew,
     tree: Tree,
     jobs: JobSet<'static, NodeId, AgentOutput, AgentError>,
-    signals: Signals<NodeId>,
+    signals: Signals,
+    deadline: Option<Deadline>,
     halted: Option<Reason>,
     /// Whether the first call goes alone, for its key may be refused.
     cautious: bool,
@@ -32,14 +37,26 @@ pub(crate) struct Climb<'a> {
 impl<'a> Climb<'a> {
     pub(crate) fn new(stage: &'a Stage, crew: Crew, tree: Tree) -> Self {
         let jobs = JobSet::new(stage.config.concurrency);
-        let (signals, started) = (Signals::new(), HashMap::new());
-        Self { cautious: crew.cautious, stage, crew, tree, jobs, signals, halted: None, started }
+        Self {
+            deadline: divide(stage, &tree),
+            cautious: crew.cautious,
+            signals: Signals::new(),
+            halted: None,
+            started: HashMap::new(),
+            stage,
+            crew,
+            tree,
+            jobs,
+        }
     }
 
     /// Runs until every node has ended. Says why the run was halted, if it was.
     pub(crate) async fn climb(mut self) -> (Tree, Option<Reason>) {
         let stage = self.stage;
         let mut halted = std::pin::pin!(stage.halted());
+        let soft = self.deadline.as_ref().map(|deadline| deadline.soft);
+        let mut cut = std::pin::pin!(at(soft));
+        let mut working = true;
         loop {
             self.dispatch();
             if self.tree.hierarchy.finished() {
@@ -53,6 +70,10 @@ impl<'a> Climb<'a> {
             tokio::select! {
                 biased;
                 reason = &mut halted, if self.halted.is_none() => self.halt(reason),
+                () = &mut cut, if working => {
+                    working = false;
+                    self.cut();
+                }
                 (node, signal) = self.signals.recv() => self.hear(node, signal),
                 Some(finished) = self.jobs.next() => self.end(finished),
             }
@@ -65,30 +86,57 @@ impl<'a> Climb<'a> {
             && !(self.cautious && self.jobs.running() + self.jobs.queued() > 0)
         {
             let Some(node) = self.tree.hierarchy.next_ready() else { return };
-            self.stage.start(self.tree.fix_inputs(node));
-            self.started.insert(node, Instant::now());
-            let info = self.tree.node(node).node.clone();
-            let tier = info.tier;
-            let cx = self.signals.context(node, info);
-            let job = self.job(node, cx).timeout(self.stage.config.timeout(tier));
-            self.jobs.push(node, job);
+            self.begin(node);
+        }
+    }
+
+    fn begin(&mut self, node: NodeId) {
+        let scribe = &self.tree.scribe;
+        scribe.start(node, self.tree.hierarchy.inputs(node));
+        let now = Instant::now();
+        self.started.insert(node, now);
+        let cx = self.signals.context(node, scribe.read().info(node));
+        let (timeout, until) = self.clocks(node, now);
+        let job = self.job(node, cx.with_deadline(until.map(Instant::into_std)));
+        self.jobs.push(node, job.timeout(timeout));
+    }
+
+    /// How long a node may take, and when all its calls must have ended.
+    fn clocks(&self, node: NodeId, now: Instant) -> (Duration, Option<Instant>) {
+        let kind = self.tree.hierarchy.kind(node);
+        let own = self.stage.config.timeout(tier(kind));
+        match &self.deadline {
+            None => (own, None),
+            Some(deadline) if kind == NodeKind::Worker => (own, Some(deadline.soft)),
+            Some(deadline) => {
+                let step = self.tree.hierarchy.step(node);
+                (own.min(deadline.of_merge(step, false, now)), Some(deadline.end))
+            }
         }
     }
 
     fn job(&self, node: NodeId, cx: CallContext) -> Job<'static, AgentOutput, AgentError> {
-        let task = &self.stage.task;
-        let synthesizer = match self.tree.hierarchy.kind(node) {
-            NodeKind::Worker => {
+        match self.synthesizer(node) {
+            None => {
                 let worker = Arc::clone(&self.crew.worker);
-                let subtask = Arc::clone(self.tree.subtask(node));
-                let assignment = Assignment::new(Arc::clone(task), subtask);
-                return Job::new(move || async move { worker.work(&cx, &assignment).await });
+                let subtask = self.tree.subtask(node).clone();
+                let assignment = Assignment::new(Arc::clone(&self.stage.task), subtask);
+                Job::new(move || async move { worker.work(&cx, &assignment).await })
             }
-            NodeKind::Synthesizer => Arc::clone(&self.crew.synthesizer),
-            NodeKind::Executive => Arc::clone(&self.crew.executive),
-        };
-        let merge = self.tree.merge(node, task);
-        Job::new(move || async move { synthesizer.synthesize(&cx, &merge).await })
+            Some(synthesizer) => {
+                let (synthesizer, merge) = (Arc::clone(synthesizer), self.tree.merge(node));
+                Job::new(move || async move { synthesizer.synthesize(&cx, &merge).await })
+            }
+        }
+    }
+
+    /// Who merges at a node; `None` for a worker.
+    fn synthesizer(&self, node: NodeId) -> Option<&Arc<dyn Synthesizer>> {
+        match self.tree.hierarchy.kind(node) {
+            NodeKind::Worker => None,
+            NodeKind::Synthesizer => Some(&self.crew.synthesizer),
+            NodeKind::Executive => Some(&self.crew.executive),
+        }
     }
 
     fn end(&mut self, finished: Finished<NodeId, AgentOutput, AgentError>) {
@@ -106,19 +154,15 @@ impl<'a> Climb<'a> {
 
     fn complete(&mut self, node: NodeId, output: AgentOutput, elapsed: Duration) {
         let tokens = u32::try_from(output.text.len().div_ceil(4)).unwrap_or(u32::MAX);
-        let result = self.tree.node_mut(node);
-        result.output = Some(output.text.into());
-        result.model = output.model;
-        result.truncated = output.truncated;
         self.cautious = false;
-        self.stage.complete(result, elapsed);
+        self.tree.scribe.complete(node, output, elapsed);
         self.record(node, End::Completed { tokens });
     }
 
     fn fail(&mut self, node: NodeId, reason: Reason, elapsed: Duration) {
         let kind = reason.kind;
         self.cautious &= kind.is_fatal_for_model();
-        self.stage.fail(self.tree.node_mut(node), reason.clone(), elapsed);
+        self.tree.scribe.fail(node, reason.clone(), elapsed);
         self.record(node, End::Failed);
         let is_worker = self.tree.hierarchy.kind(node) == NodeKind::Worker;
         if kind == ErrorKind::Quota {
@@ -140,6 +184,9 @@ impl<'a> Climb<'a> {
             Ok(effects) => {
                 self.tree.count(node, end);
                 self.tell(effects.ended, &reasons::no_input());
+                if self.stage.config.retain == Retain::Unmerged {
+                    self.tree.scribe.release(&effects.released);
+                }
             }
             Err(illegal) => self.halt(reasons::internal(illegal)),
         }
@@ -152,7 +199,18 @@ impl<'a> Climb<'a> {
         self.halted.get_or_insert(reason);
     }
 
-    /// Ends the workers, which would all fail alike; merges go on.
+    /// Ends the workers that are not done, so that there is time to merge what the others wrote.
+    fn cut(&mut self) {
+        if self.tree.workers_ok + self.tree.workers_lost == self.tree.hierarchy.workers() {
+            return;
+        }
+        self.stop_workers(&reasons::soft_deadline(self.stage.started.elapsed()));
+        if self.quorum_is_lost() {
+            self.halt(super::outcome::quorum_lost(&self.tree, self.stage.config.quorum));
+        }
+    }
+
+    /// Ends the workers; merges go on.
     fn stop_workers(&mut self, reason: &Reason) {
         let effects = self.tree.hierarchy.stop_workers();
         self.stop(effects.ended, reason);
@@ -172,12 +230,12 @@ impl<'a> Climb<'a> {
             let merge = self.tree.hierarchy.kind(node) != NodeKind::Worker;
             let starved = merge && self.tree.hierarchy.inputs(node).is_empty();
             let elapsed = self.started.remove(&node).map_or(Duration::ZERO, |at| at.elapsed());
-            let result = self.tree.node_mut(node);
+            let scribe = &self.tree.scribe;
             match end {
-                End::Cancelled => self.stage.cancelled(result, cause.clone(), elapsed),
-                End::PassedUp => self.stage.skip(result, reasons::passed_up()),
-                _ if starved => self.stage.skip(result, reasons::no_input()),
-                _ => self.stage.skip(result, reasons::not_started(cause)),
+                End::Cancelled => scribe.cancel(node, cause.clone(), elapsed),
+                End::PassedUp => scribe.skip(node, reasons::passed_up()),
+                _ if starved => scribe.skip(node, reasons::no_input()),
+                _ => scribe.skip(node, reasons::not_started(cause)),
             }
         }
     }
@@ -185,13 +243,41 @@ impl<'a> Climb<'a> {
     /// Takes a signal. The first text shows that the key is good.
     fn hear(&mut self, node: NodeId, signal: Signal) {
         self.cautious &= !matches!(signal, Signal::Text(_));
-        self.stage.hear(self.tree.node_mut(node), signal);
+        self.tree.scribe.hear(node, signal);
     }
 
     fn hear_all(&mut self) {
         while let Some((node, signal)) = self.signals.try_recv() {
             self.hear(node, signal);
         }
+    }
+}
+
+/// The time of a run, divided between its workers and the steps above them.
+fn divide(stage: &Stage, tree: &Tree) -> Option<Deadline> {
+    let hierarchy = &tree.hierarchy;
+    let summit = hierarchy.nodes().next_back()?;
+    let top = hierarchy.kind(summit);
+    let steps = (1..=hierarchy.step(summit)).map(|step| {
+        let kind = if step == hierarchy.step(summit) { top } else { NodeKind::Synthesizer };
+        stage.config.timeout(tier(kind))
+    });
+    Deadline::new(stage.started, stage.timeout?, steps.collect())
+}
+
+/// Completes at this moment, if there is one.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn tier(kind: NodeKind) -> Tier {
+    match kind {
+        NodeKind::Worker => Tier::Worker,
+        NodeKind::Synthesizer => Tier::Synthesizer,
+        NodeKind::Executive => Tier::Executive,
     }
 }
 

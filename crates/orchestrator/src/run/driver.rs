@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use ziggurat_core::{ErrorKind, EventKind, Model, ModelInfo, Plan, PlannedSubtask, Reason, Task};
+use ziggurat_core::{ErrorKind, EventKind, Model, ModelInfo, Plan, Reason, Task};
 
 use super::climb::Climb;
 use super::crew::Crew;
 use super::outcome::{Ending, conclude};
-use super::plan::{NoPlan, decomposer_node, make_plan};
+use super::plan::{NoPlan, make_plan};
 use super::stage::Stage;
 use super::tree::Tree;
+use crate::RunResult;
 use crate::config::Config;
-use crate::events::Scribe;
-use crate::{NodeResult, RunResult};
+use crate::record::Scribe;
 
 /// Runs the task. Dropping the future cancels everything.
 pub(crate) async fn drive(
@@ -28,17 +28,16 @@ pub(crate) async fn drive(
     let stage = Stage { config, task, scribe, cancel, started: Instant::now(), timeout };
     let crew = assemble(&stage, &models).await;
     let resolved = crew.as_ref().map(|crew| crew.models.iter().map(ModelInfo::name).collect());
-    stage.write(EventKind::RunStarted {
+    stage.scribe.write(EventKind::RunStarted {
         task: stage.task.text().to_owned(),
         documents: stage.task.documents().len(),
         models: resolved.unwrap_or_else(|_| models.iter().map(|m| m.info().name()).collect()),
     });
-    let mut decomposer = decomposer_node();
     let ending = match crew {
-        Ok(crew) => run(&stage, crew, &mut decomposer).await,
+        Ok(crew) => run(&stage, crew).await,
         Err(no_plan) => Ending::NoPlan(no_plan),
     };
-    conclude(&stage, decomposer, ending)
+    conclude(&stage, ending)
 }
 
 async fn assemble(stage: &Stage, models: &[Model]) -> Result<Crew, NoPlan> {
@@ -51,40 +50,24 @@ async fn assemble(stage: &Stage, models: &[Model]) -> Result<Crew, NoPlan> {
     }
 }
 
-async fn run(stage: &Stage, crew: Crew, decomposer: &mut NodeResult) -> Ending {
-    let made = make_plan(stage, Arc::clone(&crew.decomposer), decomposer).await;
-    match made.and_then(|plan| Ok((grow(stage, &plan)?, plan))) {
-        Ok((tree, plan)) => {
+async fn run(stage: &Stage, crew: Crew) -> Ending {
+    let made = make_plan(stage, Arc::clone(&crew.decomposer)).await;
+    match made.and_then(|plan| grow(stage, plan)) {
+        Ok(tree) => {
             let (tree, halted) = Climb::new(stage, crew, tree).climb().await;
-            Ending::Climbed { plan, tree: Box::new(tree), halted }
+            Ending::Climbed { tree: Box::new(tree), halted }
         }
         Err(no_plan) => Ending::NoPlan(no_plan),
     }
 }
 
 /// The pyramid over the plan, unless the plan cannot meet the quorum: then nothing is spent on it.
-fn grow(stage: &Stage, plan: &Plan) -> Result<Tree, NoPlan> {
+fn grow(stage: &Stage, plan: Plan) -> Result<Tree, NoPlan> {
     let (quorum, workers) = (stage.config.quorum, plan.subtasks.len());
     if quorum as usize > workers {
         let message = format!("the plan has {workers} workers, and the quorum is {quorum}");
         return Err(NoPlan::Failed(Reason::new(ErrorKind::Quorum, message)));
     }
-    let tree = Tree::new(plan, stage.config.shape, &stage.task)
-        .map_err(|error| NoPlan::Failed(Reason::of(ErrorKind::InvalidRequest, &error)))?;
-    stage.write(plan_ready(plan, &tree));
-    Ok(tree)
-}
-
-fn plan_ready(plan: &Plan, tree: &Tree) -> EventKind {
-    let subtasks = plan.subtasks.iter().map(|subtask| PlannedSubtask {
-        instruction: subtask.instruction.clone(),
-        specialization: subtask.specialization.clone(),
-        documents: subtask.documents.iter().map(|document| document.title.clone()).collect(),
-    });
-    EventKind::PlanReady {
-        method: plan.method.clone().into_owned(),
-        subtasks: subtasks.collect(),
-        nodes: tree.nodes.iter().map(|result| result.node.clone()).collect(),
-        notes: plan.notes.clone(),
-    }
+    Tree::new(plan, stage.config.shape, &stage.task, &stage.scribe)
+        .map_err(|error| NoPlan::Failed(Reason::of(ErrorKind::InvalidRequest, &error)))
 }

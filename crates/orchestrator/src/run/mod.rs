@@ -2,7 +2,9 @@
 
 mod climb;
 mod crew;
+mod deadline;
 mod driver;
+mod fit;
 mod outcome;
 mod plan;
 mod reasons;
@@ -23,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use ziggurat_core::{RunId, Task, TextDelta};
 
 use crate::config::Config;
-use crate::events::{EventReader, Scribe};
+use crate::record::{EventReader, Scribe};
 use crate::{RunResult, run::driver::drive};
 
 /// A run of one task. It makes progress while it is awaited. `&mut run` may be awaited as well; once the

@@ -1,43 +1,37 @@
 //! How a run ended, by the first rule that fits: halted → stopped; below the quorum or without a report
 //! → failed; anything missing, failed, passed up or truncated → degraded; else complete.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use ziggurat_core::{
-    AgentState, Cost, Coverage, ErrorKind, EventKind, Outcome, Plan, Reason, RunId, Usage,
-};
+use ziggurat_core::{AgentState, Cost, Coverage, ErrorKind, EventKind, Outcome, Reason, Usage};
 
 use super::plan::NoPlan;
 use super::reasons;
-use super::stage::{Stage, millis};
+use super::stage::Stage;
 use super::tree::Tree;
-use crate::{NodeResult, RunResult, report};
+use crate::hierarchy::NodeId;
+use crate::record::{Book, millis};
+use crate::{RunResult, report};
 
 /// What is left of a run.
 pub(crate) enum Ending {
     /// It got up the pyramid, halted or not.
-    Climbed { plan: Plan, tree: Box<Tree>, halted: Option<Reason> },
+    Climbed { tree: Box<Tree>, halted: Option<Reason> },
     /// It never had a plan.
     NoPlan(NoPlan),
 }
 
 /// Writes the last event and gives the result.
-pub(crate) fn conclude(stage: &Stage, decomposer: NodeResult, ending: Ending) -> RunResult {
-    let mut nodes = Vec::new();
-    if decomposer.state != AgentState::Pending {
-        nodes.push(decomposer);
-    }
+pub(crate) fn conclude(stage: &Stage, ending: Ending) -> RunResult {
     let mut result = match ending {
-        Ending::NoPlan(NoPlan::Halted(reason)) => unplanned(Outcome::Stopped, reason),
-        Ending::NoPlan(NoPlan::Failed(reason)) => unplanned(Outcome::Failed, reason),
-        Ending::Climbed { plan, tree, halted } => climbed(stage, plan, *tree, halted, &mut nodes),
+        Ending::NoPlan(NoPlan::Halted(reason)) => unplanned(stage, Outcome::Stopped, reason),
+        Ending::NoPlan(NoPlan::Failed(reason)) => unplanned(stage, Outcome::Failed, reason),
+        Ending::Climbed { tree, halted } => climbed(stage, *tree, halted),
     };
-    result.run_id = stage.scribe.run_id().clone();
-    result.usage = nodes.iter().map(|node| node.usage).sum();
-    result.cost = nodes.iter().fold(Cost::ZERO, |sum, node| sum + node.cost);
+    (result.usage, result.cost) = stage.scribe.read().spent();
     result.elapsed = stage.started.elapsed();
-    result.nodes = nodes;
-    stage.write(EventKind::RunFinished {
+    stage.scribe.write(EventKind::RunFinished {
         outcome: result.outcome,
         reason: result.reason.clone(),
         coverage: result.coverage,
@@ -49,9 +43,9 @@ pub(crate) fn conclude(stage: &Stage, decomposer: NodeResult, ending: Ending) ->
     result
 }
 
-fn unplanned(outcome: Outcome, reason: Reason) -> RunResult {
+fn unplanned(stage: &Stage, outcome: Outcome, reason: Reason) -> RunResult {
     RunResult {
-        run_id: RunId::new(""),
+        run_id: stage.scribe.run_id().clone(),
         outcome,
         reason: Some(reason),
         coverage: Coverage::default(),
@@ -60,17 +54,11 @@ fn unplanned(outcome: Outcome, reason: Reason) -> RunResult {
         elapsed: Duration::ZERO,
         report: None,
         plan: None,
-        nodes: Vec::new(),
+        record: Arc::clone(stage.scribe.record()),
     }
 }
 
-fn climbed(
-    stage: &Stage,
-    plan: Plan,
-    tree: Tree,
-    halted: Option<Reason>,
-    nodes: &mut Vec<NodeResult>,
-) -> RunResult {
+fn climbed(stage: &Stage, tree: Tree, halted: Option<Reason>) -> RunResult {
     let (outcome, reason) = verdict(&tree, halted, stage.config.quorum);
     let coverage =
         Coverage { workers_ok: tree.workers_ok, workers_total: tree.hierarchy.workers() };
@@ -81,15 +69,8 @@ fn climbed(
         }
         _ => (outcome, reason),
     };
-    nodes.extend(tree.nodes);
-    RunResult {
-        outcome,
-        reason,
-        coverage,
-        report,
-        plan: Some(plan),
-        ..unplanned(outcome, reasons::no_input())
-    }
+    let plan = Some(tree.plan);
+    RunResult { reason, coverage, report, plan, ..unplanned(stage, outcome, reasons::no_input()) }
 }
 
 /// The first rule that fits.
@@ -112,15 +93,16 @@ fn verdict(tree: &Tree, halted: Option<Reason>, quorum: u32) -> (Outcome, Option
 fn below_quorum(tree: &Tree, quorum: u32) -> Reason {
     let (ok, total) = (tree.workers_ok, tree.hierarchy.workers());
     let asked = if quorum > 1 { format!(", the quorum is {quorum}") } else { String::new() };
-    let failed = || tree.workers().filter(|worker| worker.state == AgentState::Failed);
-    let Some((first, reason)) = failed().find_map(|w| Some((w, w.reason.as_ref()?))) else {
+    let book = tree.scribe.read();
+    let failed = || tree.workers().filter(|&worker| book.row(worker).state == AgentState::Failed);
+    let reason = |worker| book.row(worker).reason.as_deref();
+    let Some((first, why)) = failed().find_map(|worker| Some((worker, reason(worker)?))) else {
         let message = format!("{ok} of {total} workers gave a result{asked}");
         return Reason::new(ErrorKind::Quorum, message);
     };
-    let alike =
-        failed().all(|worker| worker.reason.as_ref().is_some_and(|r| r.kind == reason.kind));
-    let kind = if alike { reason.kind } else { ErrorKind::Quorum };
-    let (who, why) = (&first.node.id, &reason.message);
+    let alike = failed().all(|worker| reason(worker).is_some_and(|other| other.kind == why.kind));
+    let kind = if alike { why.kind } else { ErrorKind::Quorum };
+    let (who, why) = (book.id(first), &why.message);
     let lost = failed().count();
     if quorum > 1 && ok as usize + lost < total as usize {
         let message = format!("{lost} of {total} workers failed{asked} and out of reach");
@@ -136,25 +118,23 @@ pub(crate) fn quorum_lost(tree: &Tree, quorum: u32) -> Reason {
 
 /// Everything that keeps a run from being complete, in words.
 fn flaws(tree: &Tree) -> Vec<String> {
+    let book = &*tree.scribe.read();
+    let broken = |node: &NodeId| book.row(*node).state != AgentState::Completed;
     let mut flaws = Vec::new();
-    let lost: Vec<_> = tree.workers().filter(|w| w.state != AgentState::Completed).collect();
-    if !lost.is_empty() {
+    let lost = tree.workers().filter(broken);
+    let count = lost.clone().count();
+    if count > 0 {
         let total = tree.hierarchy.workers();
-        flaws.push(format!(
-            "{} of {total} workers gave no result: {}",
-            lost.len(),
-            list(lost.into_iter())
-        ));
+        flaws.push(format!("{count} of {total} workers gave no result: {}", list(book, lost)));
     }
-    let merges = || tree.nodes.iter().skip(tree.hierarchy.workers() as usize);
-    let broken = merges().filter(|merge| merge.state != AgentState::Completed);
-    if broken.clone().next().is_some() {
-        flaws.push(format!("merged without {}", list(broken)));
+    let merges = tree.merges().filter(broken);
+    if merges.clone().next().is_some() {
+        flaws.push(format!("merged without {}", list(book, merges)));
     }
-    let truncated = tree.nodes.iter().filter(|node| node.truncated);
-    if truncated.clone().next().is_some() {
-        let ids: Vec<_> = truncated.map(|node| node.node.id.as_str()).collect();
-        flaws.push(format!("cut before its end: {}", ids.join(", ")));
+    let truncated = tree.hierarchy.nodes().filter(|&node| book.row(node).truncated);
+    let truncated: Vec<_> = truncated.map(|node| book.id(node)).collect();
+    if !truncated.is_empty() {
+        flaws.push(format!("cut before its end: {}", truncated.join(", ")));
     }
     flaws
 }
@@ -162,9 +142,12 @@ fn flaws(tree: &Tree) -> Vec<String> {
 /// How many nodes a message names before it only counts.
 const NAMED: usize = 12;
 
-fn list<'a>(nodes: impl Iterator<Item = &'a NodeResult> + Clone) -> String {
-    let kind = |node: &NodeResult| node.reason.as_ref().map_or("unknown", |r| r.kind.as_str());
-    let named = nodes.clone().take(NAMED).map(|node| format!("{} ({})", node.node.id, kind(node)));
+fn list(book: &Book, nodes: impl Iterator<Item = NodeId> + Clone) -> String {
+    let named = nodes.clone().take(NAMED).map(|node| {
+        let reason = book.row(node).reason.as_ref();
+        let kind = reason.map_or("unknown", |reason| reason.kind.as_str());
+        format!("{} ({kind})", book.id(node))
+    });
     let mut list = named.collect::<Vec<_>>().join(", ");
     let more = nodes.skip(NAMED).count();
     if more > 0 {

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use tokio::time::Instant;
-use ziggurat_core::{DecomposeError, Decomposer, NodeInfo, Plan, Reason, Tier};
+use ziggurat_core::{DecomposeError, Decomposer, Plan, Reason, Tier};
 use ziggurat_executor::{Concurrency, Job, JobSet};
 
 use super::reasons;
 use super::signals::Signals;
 use super::stage::Stage;
-use crate::NodeResult;
+use crate::record::DECOMPOSER;
 
 /// Why a run ended before its first worker.
 pub(crate) enum NoPlan {
@@ -19,25 +19,13 @@ pub(crate) enum NoPlan {
     Failed(Reason),
 }
 
-/// The decomposer as a node, before it starts.
-pub(crate) fn decomposer_node() -> NodeResult {
-    NodeResult::planned(NodeInfo {
-        id: "D1".to_owned(),
-        tier: Tier::Decomposer,
-        step: 0,
-        index: 0,
-        inputs: Vec::new(),
-    })
-}
-
 /// Lets the decomposer make the plan, under its tier's timeout.
 pub(crate) async fn make_plan(
     stage: &Stage,
     decomposer: Arc<dyn Decomposer>,
-    node: &mut NodeResult,
 ) -> Result<Plan, NoPlan> {
-    let mut signals = Signals::new();
-    let cx = signals.context((), node.node.clone());
+    let (scribe, mut signals) = (&stage.scribe, Signals::new());
+    let cx = signals.context(DECOMPOSER, scribe.read().info(DECOMPOSER));
     let task = Arc::clone(&stage.task);
     let count = stage.config.workers;
     let mut jobs: JobSet<'_, (), Plan, DecomposeError> = JobSet::new(Concurrency::DEFAULT);
@@ -45,30 +33,29 @@ pub(crate) async fn make_plan(
     jobs.push((), job.timeout(stage.config.timeout(Tier::Decomposer)));
 
     let started = Instant::now();
-    stage.start(node);
+    scribe.start(DECOMPOSER, &[]);
     let finished = loop {
         tokio::select! {
             biased;
             reason = stage.halted() => {
                 drop(jobs);
-                drain(stage, node, &mut signals);
-                stage.cancelled(node, reason.clone(), started.elapsed());
+                drain(stage, &mut signals);
+                scribe.cancel(DECOMPOSER, reason.clone(), started.elapsed());
                 return Err(NoPlan::Halted(reason));
             }
-            (_, signal) = signals.recv() => stage.hear(node, signal),
+            (node, signal) = signals.recv() => scribe.hear(node, signal),
             Some(finished) = jobs.next() => break finished,
         }
     };
-    drain(stage, node, &mut signals);
+    drain(stage, &mut signals);
     let plan = finished.outcome.map_err(|error| reasons::of_job(&error)).and_then(not_empty);
     match plan {
         Ok(plan) => {
-            node.model.clone_from(&plan.model);
-            stage.complete(node, finished.elapsed);
+            scribe.complete_plan(DECOMPOSER, plan.model.as_deref(), finished.elapsed);
             Ok(plan)
         }
         Err(reason) => {
-            stage.fail(node, reason.clone(), finished.elapsed);
+            scribe.fail(DECOMPOSER, reason.clone(), finished.elapsed);
             Err(NoPlan::Failed(reason))
         }
     }
@@ -82,8 +69,8 @@ fn not_empty(plan: Plan) -> Result<Plan, Reason> {
     Ok(plan)
 }
 
-fn drain(stage: &Stage, node: &mut NodeResult, signals: &mut Signals<()>) {
-    while let Some((_, signal)) = signals.try_recv() {
-        stage.hear(node, signal);
+fn drain(stage: &Stage, signals: &mut Signals) {
+    while let Some((node, signal)) = signals.try_recv() {
+        stage.scribe.hear(node, signal);
     }
 }

@@ -36,6 +36,14 @@ pub(crate) fn of_job<E: Explain>(error: &JobError<E>) -> Reason {
     }
 }
 
+/// Why a worker was cut at the soft deadline.
+pub(crate) fn soft_deadline(after: Duration) -> Reason {
+    let after = Duration::from_millis(u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
+    let message =
+        format!("not done after {}; the rest of the run's time is for merging", seconds(after));
+    Reason::new(ErrorKind::Deadline, message)
+}
+
 /// Why nothing was left for a merge.
 pub(crate) fn no_input() -> Reason {
     Reason::new(ErrorKind::NoInput, "none of its inputs has a result")

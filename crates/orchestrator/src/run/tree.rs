@@ -1,19 +1,19 @@
-//! The pyramid of one run: the hierarchy, which knows only sizes, and beside it what each node is
-//! called, reads and wrote. Every change of a node's state passes here and is written to the log.
+//! The pyramid of one run: the hierarchy, which knows only sizes, and beside it what each node is asked
+//! and wrote.
 
 use std::sync::Arc;
 
-use ziggurat_core::{Contribution, ErrorKind, Merge, Missing, NodeInfo, Plan, Subtask, Task, Tier};
+use ziggurat_core::{Contribution, ErrorKind, Merge, Missing, Plan, Subtask, Task};
 
-use crate::NodeResult;
 use crate::hierarchy::{End, Hierarchy, NodeId, NodeKind, Shape, ShapeError};
+use crate::record::{Book, Scribe};
 
 /// The nodes of a run.
 pub(crate) struct Tree {
     pub(crate) hierarchy: Hierarchy,
-    pub(crate) nodes: Vec<NodeResult>,
-    subtasks: Vec<Arc<Subtask>>,
-    task: String,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) scribe: Arc<Scribe>,
+    task: Arc<Task>,
     /// How many workers completed.
     pub(crate) workers_ok: u32,
     /// How many workers ended without a result.
@@ -21,43 +21,33 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    pub(crate) fn new(plan: &Plan, shape: Shape, task: &Task) -> Result<Self, ShapeError> {
+    /// Lays the pyramid over the plan and writes that it is ready.
+    pub(crate) fn new(
+        plan: Plan,
+        shape: Shape,
+        task: &Arc<Task>,
+        scribe: &Arc<Scribe>,
+    ) -> Result<Self, ShapeError> {
         let workers = u32::try_from(plan.subtasks.len()).unwrap_or(u32::MAX);
-        let hierarchy = Hierarchy::new(workers, shape)?;
-        let mut tree = Self {
-            nodes: Vec::with_capacity(hierarchy.len()),
-            subtasks: plan.subtasks.iter().cloned().map(Arc::new).collect(),
-            task: task.text().to_owned(),
-            workers_ok: 0,
-            workers_lost: 0,
-            hierarchy,
-        };
-        for node in tree.hierarchy.nodes() {
-            let info = tree.info(node, tree.hierarchy.children(node));
-            tree.nodes.push(NodeResult::planned(info));
-        }
-        Ok(tree)
-    }
-
-    pub(crate) fn node(&self, node: NodeId) -> &NodeResult {
-        &self.nodes[node.0 as usize]
-    }
-
-    pub(crate) fn node_mut(&mut self, node: NodeId) -> &mut NodeResult {
-        &mut self.nodes[node.0 as usize]
+        let (hierarchy, plan) = (Hierarchy::new(workers, shape)?, Arc::new(plan));
+        scribe.plan(Arc::clone(&plan), &hierarchy);
+        let (scribe, task) = (Arc::clone(scribe), Arc::clone(task));
+        Ok(Self { hierarchy, plan, scribe, task, workers_ok: 0, workers_lost: 0 })
     }
 
     /// What a worker is asked.
-    pub(crate) fn subtask(&self, node: NodeId) -> &Arc<Subtask> {
-        &self.subtasks[node.0 as usize]
+    pub(crate) fn subtask(&self, node: NodeId) -> &Subtask {
+        &self.plan.subtasks[node.0 as usize]
     }
 
-    /// From now on a node's inputs are those it really merges.
-    pub(crate) fn fix_inputs(&mut self, node: NodeId) -> &mut NodeResult {
-        let info = self.info(node, self.hierarchy.inputs(node));
-        let result = self.node_mut(node);
-        result.node = info;
-        result
+    /// The workers, in plan order.
+    pub(crate) fn workers(&self) -> impl Iterator<Item = NodeId> + Clone + use<> {
+        (0..self.hierarchy.workers()).map(NodeId)
+    }
+
+    /// The merges, those that were added last.
+    pub(crate) fn merges(&self) -> impl Iterator<Item = NodeId> + Clone + use<> {
+        (self.hierarchy.workers()..self.hierarchy.len() as u32).map(NodeId)
     }
 
     /// Counts the end of a node.
@@ -70,86 +60,56 @@ impl Tree {
     }
 
     /// What a synthesizer or the executive is asked.
-    pub(crate) fn merge(&self, node: NodeId, task: &Arc<Task>) -> Merge {
+    pub(crate) fn merge(&self, node: NodeId) -> Merge {
+        let book = self.scribe.read();
         let inputs = self.hierarchy.inputs(node).iter();
-        let inputs = inputs.filter_map(|&input| self.contribution(input));
+        let inputs = inputs.filter_map(|&input| self.contribution(&book, input));
         let mut missing = Vec::new();
-        self.collect_missing(node, &mut missing);
-        Merge::new(Arc::clone(task), inputs).with_missing(missing)
+        self.collect_missing(&book, node, &mut missing);
+        Merge::new(Arc::clone(&self.task), inputs).with_missing(missing)
     }
 
-    pub(crate) fn workers(&self) -> impl Iterator<Item = &NodeResult> {
-        self.nodes.iter().take(self.hierarchy.workers() as usize)
-    }
-
-    fn contribution(&self, node: NodeId) -> Option<Contribution> {
-        let result = self.node(node);
-        let text = Arc::clone(result.output.as_ref()?);
-        Some(Contribution { id: result.node.id.clone(), title: self.title(node), text })
+    fn contribution(&self, book: &Book, node: NodeId) -> Option<Contribution> {
+        let text = Arc::clone(book.row(node).output.as_ref()?);
+        Some(Contribution { id: book.id(node), title: self.title(book, node), text })
     }
 
     /// What a node's text is about, in a line.
-    pub(crate) fn title(&self, node: NodeId) -> String {
+    pub(crate) fn title(&self, book: &Book, node: NodeId) -> String {
         match self.hierarchy.kind(node) {
             NodeKind::Worker => {
                 let instruction = &self.subtask(node).instruction;
                 // Workers that share the task itself differ in what they read.
-                let own = (*instruction != self.task).then(|| instruction.clone());
+                let own = (*instruction != self.task.text()).then(|| instruction.clone());
                 own.or_else(|| self.material(node)).unwrap_or_else(|| instruction.clone())
             }
-            _ => format!("synthesis of {}", self.node(node).node.inputs.join(", ")),
+            _ => {
+                let inputs = self.hierarchy.inputs(node).iter().map(|&input| book.id(input));
+                format!("synthesis of {}", inputs.collect::<Vec<_>>().join(", "))
+            }
         }
     }
 
     /// The titles of the documents that a worker reads.
     pub(crate) fn material(&self, node: NodeId) -> Option<String> {
-        let documents = &self.subtasks.get(node.0 as usize)?.documents;
+        let documents = &self.plan.subtasks.get(node.0 as usize)?.documents;
         let titles: Vec<_> = documents.iter().map(|document| document.title.as_str()).collect();
         (!titles.is_empty()).then(|| titles.join(", "))
     }
 
     /// The workers below a node that left nothing, however deep. A merge is told of all of them, for a
     /// merge between may not have passed the news on.
-    fn collect_missing(&self, node: NodeId, missing: &mut Vec<Missing>) {
+    fn collect_missing(&self, book: &Book, node: NodeId, missing: &mut Vec<Missing>) {
         for &child in self.hierarchy.children(node) {
             if self.hierarchy.kind(child) != NodeKind::Worker {
-                self.collect_missing(child, missing);
+                self.collect_missing(book, child, missing);
             } else if self.hierarchy.state(child).is_terminal()
                 && !self.hierarchy.state(child).is_completed()
             {
-                let result = self.node(child);
-                let kind = result.reason.as_ref().map_or(ErrorKind::Stopped, |reason| reason.kind);
-                missing.push(Missing { id: result.node.id.clone(), kind });
+                let reason = book.row(child).reason.as_ref();
+                let kind = reason.map_or(ErrorKind::Stopped, |reason| reason.kind);
+                missing.push(Missing { id: book.id(child), kind });
             }
         }
-    }
-
-    fn info(&self, node: NodeId, inputs: &[NodeId]) -> NodeInfo {
-        let tier = tier_of(self.hierarchy.kind(node));
-        NodeInfo {
-            id: self.id(node),
-            tier,
-            step: self.hierarchy.step(node),
-            index: self.hierarchy.index(node),
-            inputs: inputs.iter().map(|&input| self.id(input)).collect(),
-        }
-    }
-
-    /// `W3`, `S2`, `E1`: the tier's letter and a number from 1 in the order of ids.
-    fn id(&self, node: NodeId) -> String {
-        let number = match self.hierarchy.kind(node) {
-            NodeKind::Worker => node.0 + 1,
-            NodeKind::Synthesizer => node.0 - self.hierarchy.workers() + 1,
-            NodeKind::Executive => 1,
-        };
-        format!("{}{number}", tier_of(self.hierarchy.kind(node)).letter())
-    }
-}
-
-fn tier_of(kind: NodeKind) -> Tier {
-    match kind {
-        NodeKind::Worker => Tier::Worker,
-        NodeKind::Synthesizer => Tier::Synthesizer,
-        NodeKind::Executive => Tier::Executive,
     }
 }

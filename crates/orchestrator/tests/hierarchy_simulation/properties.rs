@@ -18,6 +18,7 @@ fn shapes() -> impl Strategy<Value = Shape> {
             synthesizers,
             executive,
             merge_backlog,
+            grouping: Default::default(),
         },
     )
 }

@@ -53,16 +53,36 @@ async fn a_cancelled_run_keeps_what_is_finished() {
 async fn the_deadline_of_the_run_is_kept() {
     let provider = staggered(10);
     let builder = workers(&provider, 10).run_timeout(Duration::from_secs(4));
-    let (result, _) = run(builder).await;
+    let (result, events) = run(builder).await;
+    // A third is kept for merges, and a hundredth to conclude in.
+    let cut = Duration::from_millis(3960) - Duration::from_secs(4) / 3;
+    assert_eq!((result.outcome, kind_of(&result)), (Outcome::Degraded, "incomplete"));
+    assert!(result.elapsed >= cut && result.elapsed < Duration::from_secs(4), "{result:?}");
+    assert_eq!(provider.in_flight(), 0);
+    let cancelled = ids(&events, |kind| matches!(kind, EventKind::NodeCancelled { .. }));
+    assert_eq!(
+        cancelled,
+        result.workers().skip(2).map(|worker| worker.node.id).collect::<Vec<_>>()
+    );
+    let reason = node(&result, "W7").reason.unwrap();
+    assert_eq!(reason.kind, ziggurat::ErrorKind::Deadline);
+    assert_eq!(reason.message, "not done after 2.627 s; the rest of the run's time is for merging");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_that_is_not_made_by_the_deadline_stops_the_run() {
+    let silent = Arc::new(ScriptedProvider::new().otherwise(Turn::hang()));
+    let builder = ziggurat::Orchestrator::builder().model(ziggurat::Model::known(silent, "any"));
+    let (result, _) = run(builder.run_timeout(Duration::from_secs(4))).await;
     assert_eq!((result.outcome, kind_of(&result)), (Outcome::Stopped, "deadline"));
-    assert_eq!((result.elapsed, provider.in_flight()), (Duration::from_secs(4), 0));
+    assert_eq!(result.elapsed, Duration::from_secs(4));
 }
 
 #[tokio::test(start_paused = true)]
 async fn models_that_cost_nothing_have_no_deadline_of_their_own() {
     let slow = Turn::text("late").after(Duration::from_secs(170));
     for (price, outcome) in
-        [(None, Outcome::Stopped), (Some(ziggurat::core::Price::FREE), Outcome::Complete)]
+        [(None, Outcome::Degraded), (Some(ziggurat::core::Price::FREE), Outcome::Complete)]
     {
         let provider = ScriptedProvider::new()
             .otherwise(slow.clone())

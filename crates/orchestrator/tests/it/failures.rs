@@ -126,7 +126,7 @@ async fn empty_text_is_asked_for_once_more() {
 async fn empty_text_twice_is_a_failure() {
     let provider = Arc::new(talkative().when_node("W2", [Turn::empty(), Turn::text(" \n")]));
     let (result, _) = run(workers(&provider, 5)).await;
-    let reason = node(&result, "W2").reason.as_ref().unwrap();
+    let reason = node(&result, "W2").reason.unwrap();
     assert_eq!((result.outcome, reason.kind), (Outcome::Degraded, ErrorKind::EmptyOutput));
 }
 

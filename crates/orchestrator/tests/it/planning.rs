@@ -74,7 +74,8 @@ async fn material_is_partitioned_without_a_call() {
 async fn specializations_are_given_out_in_turn() {
     let builder = workers(&Arc::new(talkative()), 5).specializations(["research", "financial"]);
     let (result, _) = run(builder).await;
-    let given = result.plan.unwrap().subtasks.into_iter().map(|s| s.specialization.unwrap());
+    let plan = result.plan.unwrap();
+    let given = plan.subtasks.iter().map(|s| s.specialization.clone().unwrap());
     let given: Vec<_> = given.collect();
     assert_eq!(given, ["research", "financial", "research", "financial", "research"]);
 }

@@ -212,7 +212,7 @@ async fn a_replay_under_another_task_says_what_is_different() {
     let replay = Replay::new(layer.recording().unwrap());
     let (result, _) = run(over(replay.provider("scripted").unwrap(), "Stare at")).await;
     assert_eq!((result.outcome, kind_of(&result)), (Outcome::Failed, "invalid_request"));
-    let reason = node(&result, "W1").reason.as_ref().unwrap();
+    let reason = node(&result, "W1").reason.unwrap();
     for line in ["-          \"text\": \"Subtask: Look at May.\"", "\"Subtask: Stare at May.\""] {
         assert!(reason.message.contains(line), "{reason}");
     }

@@ -38,7 +38,7 @@ async fn a_leaf_that_always_fails_is_called_three_times() {
     }
     let retrying = ids(&events, |kind| matches!(kind, EventKind::NodeRetrying { .. }));
     assert_eq!(retrying.len(), 12 * 2);
-    let reason = node(&result, "W1").reason.as_ref().unwrap();
+    let reason = node(&result, "W1").reason.unwrap();
     assert_eq!(reason.message, "scripted: the server is on fire (3 attempts)");
 }
 

@@ -69,8 +69,8 @@ pub(crate) fn check(result: &RunResult, events: &[Arc<Event>]) {
     }
 }
 
-pub(crate) fn node<'a>(result: &'a RunResult, id: &str) -> &'a NodeResult {
-    result.nodes.iter().find(|node| node.node.id == id).unwrap_or_else(|| panic!("no {id}"))
+pub(crate) fn node(result: &RunResult, id: &str) -> NodeResult {
+    result.node(id).unwrap_or_else(|| panic!("no {id}"))
 }
 
 /// The ids of the nodes that events of this type are about, in order.

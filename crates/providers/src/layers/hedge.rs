@@ -31,6 +31,7 @@ pub const DEFAULT_HEDGE_PERCENT: u32 = 10;
 ///   ([`at_percentile`](Self::at_percentile)); there is never a third.
 /// - The attempt that is not needed any more is dropped, which cancels it. What it cost is reported as
 ///   unknown, since nobody will tell.
+/// - A second attempt says so ([`Signal::Hedged`](ziggurat_core::Signal::Hedged)).
 /// - If one attempt fails while the other runs, the other one decides. If both fail, the error is the first
 ///   attempt's. A first attempt that fails before the second has begun is a failure: trying again is for
 ///   retries.
@@ -172,7 +173,7 @@ impl Provider for Hedge {
             let (meter, cx) = Meter::start(cx, Arc::clone(&info));
             meter.ended(self.inner.chat(&cx, request).await)
         };
-        self.layer.race(&self.layer.shared.answers, attempt).await
+        self.layer.race(cx, &self.layer.shared.answers, attempt).await
     }
 
     async fn stream(
@@ -185,6 +186,6 @@ impl Provider for Hedge {
             let (meter, cx) = Meter::start(cx, Arc::clone(&info));
             meter.opened(self.inner.stream(&cx, request).await)
         };
-        self.layer.race(&self.layer.shared.openings, attempt).await
+        self.layer.race(cx, &self.layer.shared.openings, attempt).await
     }
 }

@@ -20,7 +20,6 @@ provider_conformance! {
     cache,
     Subject::in_process(|script| CacheLayer::new().layer(Arc::new(script))),
     except {
-        a_stream_adds_up_to_the_whole_answer: "the second of two alike answers is a hit, and its source says so",
         no_key_is_shown: "the script has no key",
         the_id_of_the_request_is_kept: "the script's requests have no ids",
         a_deadline_ends_a_call: "the layer has no clock, and the script takes as long as it says",

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::future::{Either, select};
 use tokio::time::{Instant, timeout};
-use ziggurat_core::ProviderError;
+use ziggurat_core::{CallContext, ProviderError, Signal};
 
 use super::latencies::Latencies;
 use super::{Begins, HedgeLayer};
@@ -15,6 +15,7 @@ impl HedgeLayer {
     /// The first success of up to two attempts.
     pub(super) async fn race<T, F>(
         &self,
+        cx: &CallContext,
         latencies: &Mutex<Latencies>,
         attempt: impl Fn() -> F,
     ) -> Result<T, ProviderError>
@@ -24,7 +25,7 @@ impl HedgeLayer {
         let begun = Instant::now();
         locked(&self.shared.allowance).earn(self.percent);
         let result = match self.delay(latencies) {
-            Some(delay) => self.hedged(delay, attempt).await,
+            Some(delay) => self.hedged(cx, delay, attempt).await,
             None => attempt().await,
         };
         if result.is_ok() {
@@ -47,6 +48,7 @@ impl HedgeLayer {
 
     async fn hedged<T, F>(
         &self,
+        cx: &CallContext,
         delay: Duration,
         attempt: impl Fn() -> F,
     ) -> Result<T, ProviderError>
@@ -61,6 +63,7 @@ impl HedgeLayer {
             return first.await;
         }
         tracing::debug!(?delay, "a slow call is made a second time");
+        cx.signal(Signal::Hedged { after: delay });
         let second = pin!(attempt());
         match select(first, second).await {
             Either::Left((Ok(answer), _)) | Either::Right((Ok(answer), _)) => Ok(answer),
