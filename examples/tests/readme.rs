@@ -79,7 +79,7 @@ fn names(fields: &'static str) -> BTreeMap<&'static str, bool> {
 #[tokio::test]
 async fn events_have_the_fields_of_the_table() {
     let table = event_fields();
-    assert_eq!(table.len(), 10);
+    assert_eq!(table.len(), 12);
     for event in scripted_run::example().await.unwrap().events {
         let event = serde_json::to_value(&*event).unwrap();
         let fields = &table[event["type"].as_str().unwrap()];

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use ziggurat::hierarchy::ExecutiveMode;
+use ziggurat::hierarchy::{ExecutiveMode, Grouping};
 use ziggurat::{Concurrency, ModelName, Preset, TierOptions, WorkerCount};
 
 use crate::catalog::{self, ModelsArgs};
@@ -121,6 +121,11 @@ pub(crate) struct ShapeArgs {
     #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = values::specialization)]
     pub(crate) specializations: Vec<String>,
 
+    /// Which results are merged together: neighbours of the `plan`, or those that are `completed` first
+    /// [default: plan]
+    #[arg(long, value_name = "HOW", value_parser = values::grouping)]
+    pub(crate) grouping: Option<Grouping>,
+
     /// No synthesizers: sections by worker, or an executive over all with `--executive always`
     #[arg(long)]
     pub(crate) no_synthesizers: bool,
@@ -177,6 +182,11 @@ pub(crate) struct CallArgs {
     /// How often a failed call is tried again, if that may help [default: 2]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=100))]
     pub(crate) retries: Option<u32>,
+
+    /// Ask a second time when a worker's call takes longer than this many percent of the calls before it,
+    /// and take the first answer; both are charged [default: never]
+    #[arg(long, value_name = "PERCENTILE", value_parser = clap::value_parser!(u8).range(1..=99))]
+    pub(crate) hedge: Option<u8>,
 
     /// A model to ask where another cannot answer; may be given several times, in order
     #[arg(long, value_name = "PROVIDER/MODEL", value_parser = values::model)]

@@ -5,8 +5,11 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use ziggurat::providers::layers::HedgeLayer;
 use ziggurat::providers::{Env, Registry, SelectionError};
-use ziggurat::{Delivery, Document, Orchestrator, OrchestratorBuilder, Task, Tier, WorkerCount};
+use ziggurat::{
+    Delivery, Document, Orchestrator, OrchestratorBuilder, Retain, Task, Tier, WorkerCount,
+};
 
 use crate::args::RunArgs;
 use crate::bounded::{self, MIB};
@@ -163,13 +166,18 @@ fn builder(args: &RunArgs, models: Models, planned: Option<Planned>) -> Orchestr
     let mut synthesizer = args.tiers.synthesizer();
     let mut executive = args.tiers.executive();
     worker.model = models.worker;
+    if let Some(percentile) = args.calls.hedge {
+        worker = worker.layer(HedgeLayer::at_percentile(percentile));
+    }
     synthesizer.model = models.synthesizer;
     executive.model = models.executive;
     let mut builder = Orchestrator::builder()
         .model(models.default)
         .tier(Tier::Worker, worker)
         .tier(Tier::Synthesizer, synthesizer)
-        .tier(Tier::Executive, executive);
+        .tier(Tier::Executive, executive)
+        // What the command shows of a node is never its whole text.
+        .retain(Retain::Unmerged);
     if let Some(preset) = args.shape.preset {
         builder = builder.preset(preset);
     }
@@ -200,6 +208,9 @@ fn shape(mut builder: OrchestratorBuilder, args: &RunArgs) -> OrchestratorBuilde
     }
     if let Some(concurrency) = shape.concurrency.or(shape.profile) {
         builder = builder.concurrency(concurrency);
+    }
+    if let Some(grouping) = shape.grouping {
+        builder = builder.grouping(grouping);
     }
     if let Some(executive) = shape.executive {
         builder = builder.executive_mode(executive);

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use ziggurat::hierarchy::ExecutiveMode;
+use ziggurat::hierarchy::{ExecutiveMode, Grouping};
 use ziggurat::{Concurrency, ModelName, Preset, Usd, WorkerCount};
 
 /// The longest time a flag takes: a year. Longer ones are typing errors, and overflow clocks.
@@ -63,6 +63,15 @@ pub(crate) fn executive(text: &str) -> Result<ExecutiveMode, String> {
         "always" => Ok(ExecutiveMode::Always),
         "never" => Ok(ExecutiveMode::Never),
         _ => Err("write auto, always or never".to_owned()),
+    }
+}
+
+/// `plan` or `completed`.
+pub(crate) fn grouping(text: &str) -> Result<Grouping, String> {
+    match text {
+        "plan" => Ok(Grouping::PlanOrder),
+        "completed" => Ok(Grouping::AsCompleted),
+        _ => Err("write plan or completed".to_owned()),
     }
 }
 

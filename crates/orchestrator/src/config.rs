@@ -1,10 +1,11 @@
 //! What a run is configured with, after it was checked. Defaults and their sources stand here.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ziggurat_agents::AgentSettings;
-use ziggurat_core::{Decomposer, Delivery, Model, Synthesizer, Tier, Worker, WorkerCount};
+use ziggurat_core::{Decomposer, Delivery, Layer, Model, Synthesizer, Tier, Worker, WorkerCount};
 use ziggurat_executor::Concurrency;
 
 use crate::clock::Clock;
@@ -46,6 +47,17 @@ pub struct TierOptions {
     pub temperature: Option<f32>,
     /// The bound on the answer, in tokens; 2000, 3000 and 4000 by default.
     pub max_tokens: Option<u32>,
+    layers: TierLayers,
+}
+
+/// Layers around the model of one tier, the innermost first.
+#[derive(Clone, Default)]
+struct TierLayers(Vec<Arc<dyn Layer>>);
+
+impl fmt::Debug for TierLayers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} layers", self.0.len())
+    }
 }
 
 impl TierOptions {
@@ -71,6 +83,20 @@ impl TierOptions {
     pub fn max_tokens(mut self, max_tokens: u32) -> Self {
         self.max_tokens = Some(max_tokens);
         self
+    }
+
+    /// The same options with this layer around the tier's model, outside of those it has. So slow calls of
+    /// workers alone are made a second time by a
+    /// [`HedgeLayer`](ziggurat_providers::layers::HedgeLayer) at the worker's tier. Tiers with an
+    /// implementation of their own have no use for it.
+    pub fn layer(mut self, layer: impl Layer + 'static) -> Self {
+        self.layers.0.push(Arc::new(layer));
+        self
+    }
+
+    /// The model with the tier's layers around it.
+    pub(crate) fn around(&self, model: &Model) -> Model {
+        self.layers.0.iter().fold(model.clone(), |model, layer| model.layered(&**layer))
     }
 
     fn check(&self, tier: Tier) -> Result<(), ConfigError> {

@@ -83,6 +83,7 @@ impl Live {
             EventKind::NodeQueued { node } => {
                 self.activity.last_words.insert(node.id.clone(), WAITING.to_owned());
             }
+            EventKind::NodeHedged { .. } => {}
             kind => {
                 if let Some(node) = kind.node()
                     && !matches!(kind, EventKind::NodeRetrying { .. })

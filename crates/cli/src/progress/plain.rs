@@ -26,6 +26,18 @@ fn lines(event: &Event, state: &RunState) -> Vec<String> {
         }
         EventKind::NodeStarted { node } if node.tier != Tier::Decomposer => vec![started(node)],
         EventKind::NodeQueued { node } => vec![format!("{} {WAITING}", node.id)],
+        EventKind::NodeHedged { node, after_ms } => {
+            vec![format!(
+                "{} has no answer after {}, asked a second time",
+                node.id,
+                seconds(*after_ms)
+            )]
+        }
+        EventKind::NodeSplit { node, added, reason } => {
+            let reason = text::line(&reason.message);
+            let names: Vec<_> = added.iter().map(|node| node.id.as_str()).collect();
+            vec![format!("{} waits for {}: {reason}", node.id, names.join(", "))]
+        }
         EventKind::NodeRetrying { node, attempt, reason, .. } => {
             vec![format!("{} attempt {attempt}: {}", node.id, text::line(&reason.message))]
         }

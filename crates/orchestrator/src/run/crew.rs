@@ -37,11 +37,12 @@ impl Crew {
             resolved.push((asked, asked.refreshed(&cx).await?));
         }
         // By the name it was asked for: the provider may have answered with another.
-        let frozen = |model: &Model| {
+        let frozen = |model: &Model, tier| {
             let found = resolved.iter().find(|(asked, _)| same_model(asked, model));
-            found.map_or(model, |(_, resolved)| resolved).clone()
+            config.tier(tier).around(found.map_or(model, |(_, resolved)| resolved))
         };
-        let unchecked = |model: &Model| frozen(model).info().key_checked == Some(false);
+        let unchecked =
+            |model: &Model| frozen(model, Tier::Worker).info().key_checked == Some(false);
         Ok(Self {
             models: resolved.iter().map(|(_, model)| model.info().clone()).collect(),
             cautious: config.worker.model().is_some_and(unchecked),
@@ -53,14 +54,14 @@ impl Crew {
     }
 }
 
-type Frozen<'a> = &'a dyn Fn(&Model) -> Model;
+type Frozen<'a> = &'a dyn Fn(&Model, Tier) -> Model;
 
 fn decomposer(config: &Config, frozen: Frozen<'_>) -> Arc<dyn Decomposer> {
     let options = config.tier(Tier::Decomposer);
     let default = |model| Arc::new(default_decomposer(model, options, config.delivery));
     let decomposer: Arc<dyn Decomposer> = match &config.decomposer {
         Some(Source::Own(own)) => Arc::clone(own),
-        Some(Source::Model(model)) => default(Some(frozen(model))),
+        Some(Source::Model(model)) => default(Some(frozen(model, Tier::Decomposer))),
         None => default(None),
     };
     // `build` has refused blank names, so an error says that there are none.
@@ -75,7 +76,7 @@ fn worker(config: &Config, frozen: Frozen<'_>) -> Arc<dyn Worker> {
         Source::Own(own) => Arc::clone(own),
         Source::Model(model) => {
             let settings = config.agent(Tier::Worker, AgentSettings::WORKER);
-            Arc::new(ModelWorker::new(frozen(model)).with_settings(settings))
+            Arc::new(ModelWorker::new(frozen(model, Tier::Worker)).with_settings(settings))
         }
     }
 }
@@ -85,7 +86,10 @@ fn synthesizer(config: &Config, frozen: Frozen<'_>) -> Arc<dyn Synthesizer> {
         Source::Own(own) => Arc::clone(own),
         Source::Model(model) => {
             let settings = config.agent(Tier::Synthesizer, AgentSettings::SYNTHESIZER);
-            Arc::new(ModelSynthesizer::synthesizer(frozen(model)).with_settings(settings))
+            Arc::new(
+                ModelSynthesizer::synthesizer(frozen(model, Tier::Synthesizer))
+                    .with_settings(settings),
+            )
         }
     }
 }
@@ -95,7 +99,9 @@ fn executive(config: &Config, frozen: Frozen<'_>) -> Arc<dyn Synthesizer> {
         Source::Own(own) => Arc::clone(own),
         Source::Model(model) => {
             let settings = config.agent(Tier::Executive, AgentSettings::EXECUTIVE);
-            Arc::new(ModelSynthesizer::executive(frozen(model)).with_settings(settings))
+            Arc::new(
+                ModelSynthesizer::executive(frozen(model, Tier::Executive)).with_settings(settings),
+            )
         }
     }
 }

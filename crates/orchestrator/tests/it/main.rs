@@ -10,4 +10,5 @@ mod order;
 mod planning;
 mod replays;
 mod retries;
+mod stragglers;
 mod support;

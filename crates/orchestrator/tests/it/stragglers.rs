@@ -1,0 +1,87 @@
+//! Slow workers: merged last, asked a second time, or cut; and texts that are let go once they are merged.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ziggurat::hierarchy::Grouping;
+use ziggurat::providers::layers::HedgeLayer;
+use ziggurat::{AgentState, EventKind, Model, Outcome, Retain, Tier, TierOptions, Usage};
+use ziggurat_testkit::{ScriptedProvider, Turn};
+
+use crate::support::{node, run, talkative, workers};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Ten workers of a second, the third of which takes a minute at its first call.
+fn one_is_slow() -> Arc<ScriptedProvider> {
+    let slow = Turn::text("late [W3]").after(60 * SECOND);
+    let quick = Turn::text("in time").after(SECOND);
+    Arc::new(ScriptedProvider::new().when_node("W3", [slow]).otherwise(quick))
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_order_of_completion_a_slow_worker_delays_only_the_last_group() {
+    let (result, events) = run(workers(&one_is_slow(), 10).grouping(Grouping::AsCompleted)).await;
+    assert_eq!(result.outcome, Outcome::Complete);
+    assert_eq!(node(&result, "S1").node.inputs, ["W1", "W2", "W4", "W5", "W6"]);
+    assert_eq!(node(&result, "S2").node.inputs, ["W7", "W8", "W9", "W10", "W3"]);
+    let at = |wanted: &str| {
+        let is = |kind: &EventKind| matches!(kind, EventKind::NodeCompleted { node, .. } if node.id == wanted);
+        events.iter().position(|event| is(&event.kind)).unwrap()
+    };
+    assert!(at("S1") < at("W3"), "S1 does not wait for W3");
+    let planned = events.iter().find_map(|event| match &event.kind {
+        EventKind::PlanReady { nodes, .. } => nodes.iter().find(|node| node.id == "S1").cloned(),
+        _ => None,
+    });
+    assert!(planned.unwrap().inputs.is_empty(), "nobody knows yet what it will merge");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_call_of_a_worker_is_made_again_told_and_charged() {
+    let provider = one_is_slow();
+    let hedge = HedgeLayer::after(3 * SECOND).with_percent(100);
+    let tier = TierOptions::default().model(Model::known(provider.clone(), "any")).layer(hedge);
+    let (result, events) = run(workers(&provider, 10).tier(Tier::Worker, tier)).await;
+    assert_eq!(result.outcome, Outcome::Complete);
+    assert!(result.elapsed < 10 * SECOND, "{:?}", result.elapsed);
+    let hedged: Vec<_> = events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::NodeHedged { node, after_ms } => Some((node.id.as_str(), *after_ms)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(hedged, [("W3", 3000)]);
+    assert_eq!((provider.calls().len(), provider.cancelled()), (14, 1));
+    let third = node(&result, "W3");
+    assert_eq!(third.usage, Usage::UNKNOWN, "what the dropped call used nobody will tell");
+    assert_eq!(third.output.as_deref(), Some("in time"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn merged_texts_are_let_go_if_only_unmerged_ones_are_retained() {
+    let provider = Arc::new(talkative());
+    let (all, _) = run(workers(&provider, 10)).await;
+    assert!(all.nodes().skip(1).all(|node| node.output.is_some()));
+
+    let builder = workers(&provider, 10).retain(Retain::Unmerged).build().unwrap();
+    let result = builder.run(crate::support::task()).await;
+    assert_eq!(result.outcome, Outcome::Complete);
+    assert_eq!(result.report, all.report);
+    let kept: Vec<_> = result.nodes().filter(|node| node.output.is_some()).collect();
+    assert_eq!(kept.iter().map(|node| node.node.id.as_str()).collect::<Vec<_>>(), ["E1"]);
+    assert!(result.workers().all(|worker| worker.state == AgentState::Completed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_failed_merge_passes_up_is_not_let_go() {
+    let failing = ScriptedProvider::new()
+        .when_node("S2", [Turn::error(ziggurat::ErrorKind::InvalidRequest, "no")])
+        .otherwise(Turn::text("It was the pool."));
+    let builder = workers(&Arc::new(failing), 10).retain(Retain::Unmerged);
+    let result = builder.build().unwrap().run(crate::support::task()).await;
+    assert_eq!(result.outcome, Outcome::Degraded);
+    let inputs = node(&result, "E1").node.inputs;
+    assert_eq!(inputs, ["S1", "W6", "W7", "W8", "W9", "W10"]);
+}
