@@ -13,6 +13,8 @@ pub struct Effects {
     /// The nodes that ended, in the order they did, a node after everything below it. The node
     /// given to [`record`](super::Hierarchy::record) is not among them.
     pub ended: Vec<(NodeId, End)>,
+    /// The nodes that a [`split`](super::Hierarchy::split) added, one for each group, in order.
+    pub added: Vec<NodeId>,
     /// The nodes whose results nothing needs any more, as the node that merged them completed.
     pub released: Vec<NodeId>,
 }

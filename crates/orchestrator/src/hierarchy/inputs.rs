@@ -3,7 +3,13 @@
 //! Almost always that is the group it was laid out over, and groups are contiguous. So all lists
 //! are ranges of one vector that starts as all ids in order. A range that was thinned out, or that
 //! takes in inputs of a failed merge, is written once at the end of the vector - unless its parts
-//! already lie side by side, which they do whenever a whole subtree is passed up.
+//! already lie side by side, which they do whenever a whole subtree is passed up. The group that a
+//! split puts under an added node is a range of an earlier list, and needs no list of its own.
+//!
+//! The vector begins with the workers in the order of their positions, so that grouping them
+//! differently is to reorder that part.
+
+use std::ops::Range;
 
 use super::{NodeId, NodeState, layout::Layout};
 
@@ -27,7 +33,12 @@ impl Span {
         }
     }
 
-    fn range(self) -> std::ops::Range<usize> {
+    /// The place of one id.
+    fn single(at: usize) -> Self {
+        Self { start: at as u32, len: 1 }
+    }
+
+    fn range(self) -> Range<usize> {
         self.start as usize..(self.start + self.len) as usize
     }
 }
@@ -36,7 +47,8 @@ impl Span {
 #[derive(Clone, Debug)]
 pub(super) struct Inputs {
     ids: Vec<NodeId>,
-    /// One per merge; merges follow the workers.
+    /// One per merge, added ones included; merges follow the workers. Before a merge is gathered,
+    /// what it waits for.
     spans: Vec<Span>,
     workers: u32,
 }
@@ -61,32 +73,73 @@ impl Inputs {
         &self.ids[self.span(node).range()]
     }
 
-    /// These ids as a slice.
-    pub(super) fn slice(&self, ids: std::ops::Range<u32>) -> &[NodeId] {
-        &self.ids[ids.start as usize..ids.end as usize]
+    /// Where the inputs of a merge are listed.
+    pub(super) fn range(&self, merge: NodeId) -> Range<u32> {
+        let span = self.span(merge);
+        span.start..span.start + span.len
     }
 
-    /// Fixes the inputs of a merge whose children have all ended.
-    pub(super) fn gather(&mut self, node: NodeId, layout: &Layout, states: &[NodeState]) {
-        let parts = || layout.children(node).map(NodeId);
-        let joined = parts().try_fold(Span::default(), |whole, child| {
-            whole.join(self.contribution(child, states[child.at()]))
-        });
+    /// What is listed there.
+    pub(super) fn slice(&self, range: Range<u32>) -> &[NodeId] {
+        &self.ids[range.start as usize..range.end as usize]
+    }
+
+    /// The workers in the order of their positions.
+    pub(super) fn workers(&self) -> &[NodeId] {
+        &self.ids[..self.workers as usize]
+    }
+
+    /// The same, to be reordered where nothing was gathered yet.
+    pub(super) fn workers_mut(&mut self) -> &mut [NodeId] {
+        &mut self.ids[..self.workers as usize]
+    }
+
+    /// Fixes the inputs of a merge now that all it waits for has ended.
+    pub(super) fn gather(&mut self, merge: NodeId, states: &[NodeState]) {
+        let parts = self.span(merge);
+        let joined = parts
+            .range()
+            .try_fold(Span::default(), |whole, part| whole.join(self.contribution(part, states)));
         let span = joined.unwrap_or_else(|| {
             let start = self.ids.len();
-            for child in parts() {
-                let part = self.contribution(child, states[child.at()]);
-                self.ids.extend_from_within(part.range());
+            for part in parts.range() {
+                self.ids.extend_from_within(self.contribution(part, states).range());
             }
-            // Within 32 bits: see `MAX_NODES`.
-            Span { start: start as u32, len: (self.ids.len() - start) as u32 }
+            self.since(start)
         });
-        self.spans[(node.0 - self.workers) as usize] = span;
+        self.set(merge, span);
     }
 
-    /// What an ended node gives to its parent: its result or, without one, its inputs.
-    fn contribution(&self, node: NodeId, state: NodeState) -> Span {
-        if state.is_completed() { Span { start: node.0, len: 1 } } else { self.span(node) }
+    /// Adds a merge for each group of these inputs, with ids from `added` on. The split merge now
+    /// waits for them and for the inputs in no group.
+    pub(super) fn split(&mut self, merge: NodeId, groups: &[Range<u32>], added: NodeId) {
+        let inputs = self.span(merge);
+        let start = self.ids.len();
+        let mut next = inputs.start;
+        for (group, id) in groups.iter().zip(added.0..) {
+            let from = inputs.start + group.start;
+            self.ids.extend_from_within(next as usize..from as usize);
+            self.ids.push(NodeId(id));
+            self.spans.push(Span { start: from, len: group.end - group.start });
+            next = inputs.start + group.end;
+        }
+        self.ids.extend_from_within(next as usize..inputs.range().end);
+        self.set(merge, self.since(start));
+    }
+
+    /// What the ended node that is listed there gives: its result or, without one, its inputs.
+    fn contribution(&self, at: usize, states: &[NodeState]) -> Span {
+        let node = self.ids[at];
+        if states[node.at()].is_completed() { Span::single(at) } else { self.span(node) }
+    }
+
+    /// All that was written from there on. Within 32 bits: see `MAX_NODES` and `MAX_LISTED`.
+    fn since(&self, start: usize) -> Span {
+        Span { start: start as u32, len: (self.ids.len() - start) as u32 }
+    }
+
+    fn set(&mut self, merge: NodeId, span: Span) {
+        self.spans[(merge.0 - self.workers) as usize] = span;
     }
 
     fn span(&self, node: NodeId) -> Span {
@@ -110,7 +163,7 @@ mod tests {
         let layout = Layout::new(10, &Shape::default()).unwrap();
         let mut inputs = Inputs::new(&layout);
         for node in 10..13 {
-            inputs.gather(NodeId(node), &layout, &states);
+            inputs.gather(NodeId(node), &states);
         }
         let written = inputs.ids.len() - 13;
         (inputs, written)
@@ -141,6 +194,24 @@ mod tests {
         assert_eq!(inputs.of(NodeId(10)), [0, 2, 3, 4].map(NodeId));
         assert_eq!(inputs.of(NodeId(12)), [0, 2, 3, 4, 11].map(NodeId));
         assert_eq!(written, 4 + 5);
+    }
+
+    #[test]
+    fn a_split_writes_what_is_waited_for_and_groups_write_nothing() {
+        let (mut inputs, _) = gathered([COMPLETED; 13]);
+        inputs.split(NodeId(10), &[1..3, 4..5], NodeId(13));
+        assert_eq!(inputs.of(NodeId(10)), [0, 13, 3, 14].map(NodeId));
+        assert_eq!(inputs.of(NodeId(13)), [1, 2].map(NodeId));
+        assert_eq!(inputs.of(NodeId(14)), [4].map(NodeId));
+        assert_eq!(inputs.ids.len(), 13 + 4);
+
+        let mut states = vec![COMPLETED; 15];
+        inputs.gather(NodeId(10), &states);
+        assert_eq!(inputs.of(NodeId(10)), [0, 13, 3, 14].map(NodeId));
+        assert_eq!(inputs.ids.len(), 13 + 4, "that is what was waited for");
+        states[13] = FAILED;
+        inputs.gather(NodeId(10), &states);
+        assert_eq!(inputs.of(NodeId(10)), [0, 1, 2, 3, 14].map(NodeId));
     }
 
     #[test]

@@ -2,6 +2,9 @@
 //!
 //! Every relation in the pyramid follows from the widths of its steps, and a million workers have
 //! nine steps. So nothing is stored per node: parents and children are computed when asked for.
+//!
+//! Here a worker's id is its position in the bottom step; who holds which position is the matter of
+//! [`places`](super::places), and nodes that were added later are that of [`splits`](super::splits).
 
 use std::ops::Range;
 
@@ -62,6 +65,11 @@ impl Layout {
     /// How many of them are workers.
     pub(crate) fn workers(&self) -> u32 {
         self.steps[0].width
+    }
+
+    /// How many nodes stand on a step.
+    pub(super) fn width(&self, step: u32) -> u32 {
+        self.steps[step as usize].width
     }
 
     /// The topmost step: the nodes without a parent.

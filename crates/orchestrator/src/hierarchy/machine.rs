@@ -1,25 +1,28 @@
-//! The transitions: the only code that changes a hierarchy.
+//! The transitions of nodes that are there. (How nodes are added is told in [`split`](super::split).)
 //!
 //! There are three - a node starts, a node ends, many nodes end at once - and all ends, whoever
 //! causes them, pass through one function. So what follows from an end cannot depend on its
-//! cause, nor the final state on the order of ends.
-
-use std::ops::Range;
+//! cause, nor - unless workers are grouped as they end - the final state on the order of ends.
 
 use super::{
-    Effects, End, IllegalTransition, NodeId, NodeState, Shape, ShapeError, inputs::Inputs,
-    layout::Layout, ready::Ready,
+    Effects, End, IllegalTransition, NodeId, NodeState, Shape, ShapeError,
+    inputs::Inputs,
+    layout::Layout,
+    places::Places,
+    ready::{Rank, Ready},
+    splits::Splits,
 };
 
 /// A pyramid of workers, synthesizers and an executive, and how far each of them is.
 ///
-/// See the [module](super) for its rules. Two hierarchies are equal if they have the same shape
-/// and every node is in the same state; everything else follows from these.
+/// See the [module](super) for its rules. Two hierarchies are equal if they have the same shape,
+/// the same nodes were added over the same inputs, the workers hold the same positions, and every
+/// node is in the same state; everything else follows from these.
 ///
 /// # Replay
 ///
-/// The state is a fold over the recorded ends and stops, in order: give a fresh hierarchy of the
-/// same shape what the first was given. Starts need not be told, and neither must the ends that
+/// The state is a fold over the recorded ends, splits and stops, in order: give a fresh hierarchy of
+/// the same shape what the first was given. Starts need not be told, and neither must the ends that
 /// were [`Effects`] of others. One thing ends alone cannot say: which nodes were running when
 /// [`stop_workers`](Self::stop_workers) or [`halt`](Self::halt) cancelled them. Recording the
 /// `Cancelled` ones of their effects just before them makes the replay equal; without that they
@@ -58,9 +61,11 @@ pub struct Hierarchy {
     pub(super) layout: Layout,
     pub(super) states: Vec<NodeState>,
     pub(super) inputs: Inputs,
-    /// How many children of each merge have not ended; merges follow the workers.
-    pending: Vec<u32>,
-    ready: Ready,
+    pub(super) places: Places,
+    pub(super) splits: Splits,
+    /// How many of the nodes that each merge waits for have not ended; merges follow the workers.
+    pub(super) pending: Vec<u32>,
+    pub(super) ready: Ready,
     /// How many nodes have not ended.
     pub(super) open: u32,
 }
@@ -78,6 +83,8 @@ impl Hierarchy {
             states,
             pending: merges.map(|merge| inputs.of(merge).len() as u32).collect(),
             ready: Ready::new(workers, shape.merge_backlog),
+            places: Places::new(workers, shape.grouping),
+            splits: Splits::new(layout.len()),
             open: layout.len(),
             inputs,
             layout,
@@ -92,7 +99,7 @@ impl Hierarchy {
     /// first. A result waits from its completion until a merge over it starts.
     pub fn next_ready(&mut self) -> Option<NodeId> {
         let node = self.ready.first(&self.states)?;
-        self.ready.remove(node);
+        self.withdraw(node);
         self.ready.take(self.inputs.of(node).len());
         self.states[node.at()] = NodeState::Running;
         Some(node)
@@ -109,7 +116,7 @@ impl Hierarchy {
     /// an end its state does not admit. Nothing is changed then.
     pub fn record(&mut self, node: NodeId, end: End) -> Result<Effects, IllegalTransition> {
         let from = self.states.get(node.at()).copied();
-        if !from.is_some_and(|state| state.admits(self.layout.kind(node), end)) {
+        if !from.is_some_and(|state| state.admits(self.kind(node), end)) {
             return Err(IllegalTransition { node, from, end });
         }
         let mut effects = Effects::default();
@@ -120,23 +127,34 @@ impl Hierarchy {
         Ok(effects)
     }
 
-    /// Ends every worker that has not: the running ones are cancelled, the others skipped. What
-    /// they leave to merge is merged. Stopping again does nothing.
+    /// Ends every worker that has not: first the running ones, which are cancelled, then the
+    /// others, which are skipped, both in order of their ids. What they leave to merge is merged.
+    /// Stopping again does nothing.
     pub fn stop_workers(&mut self) -> Effects {
-        self.stop(0..self.layout.workers())
+        let mut effects = Effects::default();
+        // The running ones first, as in a replay: see there.
+        for (from, end) in [(NodeState::Running, End::Cancelled), (NodeState::Ready, End::Skipped)]
+        {
+            for worker in (0..self.layout.workers()).map(NodeId) {
+                if self.states[worker.at()] == from {
+                    effects.ended.push((worker, end));
+                    self.end(worker, end, &mut effects.ended);
+                }
+            }
+        }
+        effects
     }
 
     /// Ends every node that has not: the running ones are cancelled, the others skipped, or
     /// passed up where a single input is left. [`summit`](Self::summit) then has everything that
     /// was merged so far. Halting again does nothing.
     pub fn halt(&mut self) -> Effects {
-        self.stop(0..self.layout.len())
-    }
-
-    /// Ends the nodes in order of their ids, so that the children of a merge ended before it.
-    fn stop(&mut self, nodes: Range<u32>) -> Effects {
-        let mut effects = Effects::default();
-        for node in nodes.map(NodeId) {
+        let mut effects = self.stop_workers();
+        // What is below a merge ends before it. Ids ascend with the steps, but an added node has a
+        // higher one than the node it is under.
+        let added = self.layout.len()..self.states.len() as u32;
+        let laid_out = self.layout.workers()..self.layout.len();
+        for node in added.rev().chain(laid_out).map(NodeId) {
             let end = match self.states[node.at()] {
                 NodeState::Ended(_) => continue,
                 NodeState::Running => End::Cancelled,
@@ -151,8 +169,9 @@ impl Hierarchy {
     /// Ends a node and, as far up as that decides them, the merges above it, which are listed.
     fn end(&mut self, node: NodeId, end: End, ended: &mut Vec<(NodeId, End)>) {
         let (mut node, mut end) = (node, end);
+        self.take_place(node);
         loop {
-            let parent = self.layout.parent(node);
+            let parent = self.above(node);
             self.close(node, end, parent.is_some());
             let Some(merge) = parent else { return };
             let pending = &mut self.pending[(merge.0 - self.layout.workers()) as usize];
@@ -170,7 +189,7 @@ impl Hierarchy {
     fn close(&mut self, node: NodeId, end: End, has_parent: bool) {
         let inputs = self.inputs.of(node).len();
         if self.states[node.at()] != NodeState::Running {
-            self.ready.remove(node);
+            self.withdraw(node);
             self.ready.take(inputs);
         }
         if has_parent {
@@ -180,25 +199,64 @@ impl Hierarchy {
         self.open -= 1;
     }
 
-    /// Fixes the inputs of a merge whose children have all ended, and makes it ready - or says how
-    /// it ends, if they leave nothing to merge.
+    /// Fixes the inputs of a merge that has nothing to wait for any more, and makes it ready - or
+    /// says how it ends, if it has nothing to merge.
     fn open_merge(&mut self, merge: NodeId) -> Option<End> {
-        self.inputs.gather(merge, &self.layout, &self.states);
+        let waited_for = self.inputs.of(merge).len();
+        self.inputs.gather(merge, &self.states);
         match self.inputs.of(merge).len() {
             0 => Some(End::Skipped),
-            1 if self.layout.children(merge).len() > 1 => Some(End::PassedUp),
+            1 if waited_for > 1 => Some(End::PassedUp),
             _ => {
                 self.states[merge.at()] = NodeState::Ready;
-                self.ready.insert(merge);
+                self.ready.insert(self.rank(merge));
                 None
             }
         }
+    }
+
+    /// Where workers are grouped as they end, one that ends takes the next position.
+    fn take_place(&mut self, node: NodeId) {
+        if node.0 < self.layout.workers() {
+            self.places.take(node, self.inputs.workers_mut());
+        }
+    }
+
+    /// The node that waits for this one.
+    pub(super) fn above(&self, node: NodeId) -> Option<NodeId> {
+        match self.splits.get(node) {
+            Some(added) => Some(added.parent),
+            None => self.layout.parent(self.places.of(node)),
+        }
+    }
+
+    /// Takes a merge out of the queue if it is there. (Workers are in none.)
+    pub(super) fn withdraw(&mut self, node: NodeId) {
+        if node.0 >= self.layout.workers() {
+            self.ready.remove(self.rank(node));
+        }
+    }
+
+    /// Where a merge is in the queue.
+    pub(super) fn rank(&self, merge: NodeId) -> Rank {
+        let level = match self.splits.get(merge) {
+            Some(added) => added.level,
+            None => self.layout.locate(merge).0 as i32,
+        };
+        Rank { level, node: merge }
     }
 }
 
 impl PartialEq for Hierarchy {
     fn eq(&self, other: &Self) -> bool {
-        self.shape == other.shape && self.layout == other.layout && self.states == other.states
+        let alike = |node| {
+            self.above(node) == other.above(node) && self.children(node) == other.children(node)
+        };
+        self.shape == other.shape
+            && self.layout == other.layout
+            && self.states == other.states
+            && self.inputs.workers() == other.inputs.workers()
+            && self.nodes().skip(self.layout.len() as usize).all(alike)
     }
 }
 
@@ -206,6 +264,8 @@ impl Eq for Hierarchy {}
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use super::*;
     use crate::hierarchy::ExecutiveMode;
 

@@ -4,7 +4,8 @@
 //! [`Hierarchy::next_ready`] what to start, runs it by whatever means it has, and says how it
 //! ended with [`Hierarchy::record`]. Because nothing else ever changes the state, the state is a
 //! fold over the ends: a journal of ends resumes a run, another process can drive the same
-//! hierarchy, and a test can simulate a million nodes without a runtime.
+//! hierarchy, and a test can simulate a million nodes without a runtime. Two more things may be told
+//! it and belong in the journal: stops, and splits.
 //!
 //! # The shape
 //!
@@ -30,17 +31,37 @@
 //! | 50 | 10, then 2 | yes |
 //! | 100 | 20, then 4 | yes |
 //!
-//! Groups are contiguous in plan order and their sizes differ by at most one, the larger first.
-//! [`ExecutiveMode`] and [`Shape::synthesizers`] switch the upper parts off, or an executive on
-//! over any width, a single node included. Ids count the workers first, in plan order, then the
-//! synthesizers step by step, and the executive last, so a child's id is below its parent's.
+//! Groups are contiguous and their sizes differ by at most one, the larger first. [`ExecutiveMode`]
+//! and [`Shape::synthesizers`] switch the upper parts off, or an executive on over any width, a
+//! single node included. Ids count the workers first, in plan order, then the synthesizers step by
+//! step, and the executive last, so a child's id is below its parent's. These ids never change;
+//! nodes that are added later have ids above all of them.
+//!
+//! # Grouping
+//!
+//! [`Grouping`] says which workers come to lie in one group. In plan order, the default, it is
+//! neighbours in the plan: every run groups them alike, and a straggler delays its own group and what
+//! is above that. As completed, the worker that is the `k`-th to end, with a result or without, takes
+//! position `k`: the first groups are complete as soon as may be, and a straggler delays the last
+//! group only. Who is in which group is then decided by the order of ends, and is provisional until
+//! they have ended; a replay of the ends in order gives the same groups. Steps above the first are
+//! in order in either case, and where nothing merges the workers they stay in plan order.
+//!
+//! # Splitting
+//!
+//! A merge may turn out to have more to read than its model takes. [`Hierarchy::split`] puts added
+//! merges under it, each over a group of its inputs, and it waits for these; inputs in no group stay
+//! with it. Added nodes obey every rule that holds of merges - one that fails passes its inputs up to
+//! the node it is under - and may be split too, as may the node once it is ready again.
 //!
 //! # Order of work
 //!
 //! There are no barriers: a merge is [`Ready`](NodeState::Ready) as soon as its own children have
 //! ended, whatever the rest of its step is doing. Among ready nodes the one with the longest
 //! remaining path to the summit goes first (Hu's order, optimal for trees of equal tasks), so
-//! workers go before merges. Followed alone, that order would hold every worker's result in
+//! workers go before merges. An added node is as far away as a node one step below the one it is
+//! under: it goes before that one, and among nodes as far away the lowest id goes first. Followed
+//! alone, that order would hold every worker's result in
 //! memory before the first merge; hence once more than [`Shape::merge_backlog`] results wait, ready
 //! merges go first.
 //!
@@ -54,7 +75,8 @@
 //! * A merge none of whose inputs survived is [`Skipped`](End::Skipped) without a call.
 //! * A merge of several children with one surviving input is [`PassedUp`](End::PassedUp) without a
 //!   call: there is nothing to merge it with. (An executive demanded over a single node is called;
-//!   that call is what was asked for.)
+//!   that call is what was asked for. So is an added node over a single input.)
+//! * A stop ends what is below a merge before it, added nodes before the node they are under.
 //!
 //! # Example
 //!
@@ -86,9 +108,12 @@ mod inputs;
 mod layout;
 mod machine;
 mod node;
+mod places;
 mod query;
 mod ready;
 mod shape;
+mod split;
+mod splits;
 mod state;
 
 pub use effects::{Effects, IllegalTransition};
@@ -96,4 +121,5 @@ pub(crate) use layout::Layout;
 pub use machine::Hierarchy;
 pub use node::{NodeId, NodeKind};
 pub use shape::{ExecutiveMode, Grouping, MAX_NODES, Shape, ShapeError};
+pub use split::SplitError;
 pub use state::{End, NodeState};

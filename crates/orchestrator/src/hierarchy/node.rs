@@ -6,7 +6,7 @@
 use std::fmt;
 
 /// A node of one hierarchy: its position in the order workers, synthesizers step by step,
-/// executive.
+/// executive, and then whatever [`split`](super::Hierarchy::split) added.
 ///
 /// Ids stay the same for the life of a run and across replays, so journals may hold them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,13 +1,23 @@
 //! What may start, and which of it goes first.
 //!
-//! All nodes of a step are equally far from the summit and ids ascend with the steps, so "longest
-//! remaining path first, then plan order" is simply "lowest id first". Workers are ready from the
-//! beginning and are taken in that order: for them a cursor is the whole queue. Only merges, which
-//! become ready in any order, are kept in a set.
+//! All nodes of a step are equally far from the summit, so "longest remaining path first, then plan
+//! order" is "lowest step first, then lowest id". A node that a split added is one further away than
+//! the node it is under, as if it stood one step lower. Workers are ready from the beginning and
+//! are taken in order: for them a cursor is the whole queue. Only merges, which become ready in any
+//! order, are kept in a set.
 
 use std::collections::BTreeSet;
 
 use super::{NodeId, NodeState};
+
+/// The place of a merge among those that are ready; the lowest goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank {
+    /// The step it stands on, or is as far from the summit as. Below that of the workers, 0, if it
+    /// is further away than they are.
+    pub(super) level: i32,
+    pub(super) node: NodeId,
+}
 
 /// The ready nodes, and how many results wait for a merge.
 #[derive(Clone, Debug)]
@@ -15,7 +25,7 @@ pub(super) struct Ready {
     workers: u32,
     /// No worker below it is ready.
     cursor: u32,
-    merges: BTreeSet<NodeId>,
+    merges: BTreeSet<Rank>,
     waiting: u32,
     backlog: u32,
 }
@@ -31,20 +41,20 @@ impl Ready {
         let started = queued.iter().take_while(|&&state| state != NodeState::Ready).count();
         self.cursor += started as u32;
         let worker = (self.cursor < self.workers).then_some(NodeId(self.cursor));
-        let merge = self.merges.first().copied();
-        if self.waiting > self.backlog { merge.or(worker) } else { worker.or(merge) }
+        let first = self.merges.first();
+        let merge = first.map(|rank| rank.node);
+        let is_further = first.is_some_and(|rank| rank.level < 0);
+        if is_further || self.waiting > self.backlog { merge.or(worker) } else { worker.or(merge) }
     }
 
-    /// A merge may start.
-    pub(super) fn insert(&mut self, merge: NodeId) {
+    /// A merge may start. (Workers are looked up in the states.)
+    pub(super) fn insert(&mut self, merge: Rank) {
         self.merges.insert(merge);
     }
 
-    /// A node is no longer ready. (Workers are looked up in the states.)
-    pub(super) fn remove(&mut self, node: NodeId) {
-        if node.0 >= self.workers {
-            self.merges.remove(&node);
-        }
+    /// A merge is no longer ready.
+    pub(super) fn remove(&mut self, merge: Rank) {
+        self.merges.remove(&merge);
     }
 
     /// So many results have come to wait for a merge.
@@ -85,13 +95,23 @@ mod tests {
     fn merges_go_first_only_above_the_backlog() {
         let states = [NodeState::Ready; 3];
         let mut ready = Ready::new(2, 5);
-        ready.insert(NodeId(2));
+        ready.insert(Rank { level: 1, node: NodeId(2) });
         ready.wait(5);
         assert_eq!(ready.first(&states), Some(NodeId(0)));
         ready.wait(1);
         assert_eq!(ready.first(&states), Some(NodeId(2)));
         ready.take(1);
         assert_eq!(ready.first(&states), Some(NodeId(0)));
+    }
+
+    #[test]
+    fn a_merge_goes_before_workers_that_are_nearer_to_the_summit() {
+        let states = [NodeState::Ready; 5];
+        let mut ready = Ready::new(2, 5);
+        ready.insert(Rank { level: 0, node: NodeId(3) });
+        assert_eq!(ready.first(&states), Some(NodeId(0)), "as far away as the workers");
+        ready.insert(Rank { level: -1, node: NodeId(4) });
+        assert_eq!(ready.first(&states), Some(NodeId(4)));
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use thiserror::Error;
 
-/// The most nodes a hierarchy may have, 2²⁶.
+/// The most nodes a hierarchy may have, 2²⁶, those that were added included.
 ///
 /// Lists of inputs are kept as 32-bit ranges of one vector. In the worst case a result is passed
 /// up, and listed again, at every step; with at most 26 steps below the executive, this bound
-/// keeps all ranges within 32 bits whatever fails.
+/// keeps all ranges within 32 bits whatever fails. (They take less than half of that. The rest is
+/// for the lists that splits write.)
 pub const MAX_NODES: u32 = 1 << 26;
 
 /// When there is an executive.
@@ -21,13 +22,30 @@ pub enum ExecutiveMode {
     Never,
 }
 
-/// Which results a merge takes together.
+/// Which workers come to lie in one group.
+///
+/// ```
+/// use ziggurat::hierarchy::{End, Grouping, Hierarchy, NodeId, Shape};
+///
+/// let shape = Shape { grouping: Grouping::AsCompleted, ..Shape::default() };
+/// let mut run = Hierarchy::new(10, shape)?;
+///
+/// // The first worker is a straggler. The five that end first are merged all the same.
+/// for worker in [7, 2, 9, 1, 4] {
+///     run.record(NodeId(worker), End::Completed { tokens: 300 })?;
+/// }
+/// assert_eq!(run.inputs(NodeId(10)), [7, 2, 9, 1, 4].map(NodeId));
+/// assert_eq!(run.parent(NodeId(2)), Some(NodeId(10)));
+/// assert_eq!(run.parent(NodeId(0)), Some(NodeId(11)), "it delays the last group only");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Grouping {
-    /// Neighbours of the plan.
+    /// Neighbours in the plan: the same groups in every run.
     #[default]
     PlanOrder,
-    /// Those that are there first.
+    /// Workers that end one after the other, with a result or without: the first groups are
+    /// complete as soon as may be. The steps above stay in order.
     AsCompleted,
 }
 
@@ -51,7 +69,7 @@ pub struct Shape {
     /// How many results may wait to be merged before merges go ahead of workers (80: eight times
     /// the default concurrency).
     pub merge_backlog: u32,
-    /// Which results a merge takes together (neighbours of the plan).
+    /// Which workers come to lie in one group (neighbours in the plan).
     pub grouping: Grouping,
 }
 

@@ -33,7 +33,7 @@ impl End {
 /// Where a node stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NodeState {
-    /// Some of its children have not ended.
+    /// Some of its children have not ended, or of the nodes that a split put below it.
     Waiting,
     /// It may start.
     Ready,

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::sync::{broadcast, watch};
 use ziggurat_core::{
-    AgentOutput, CallRecord, EventKind, Plan, Reason, RunId, Signal, TextDelta, Transition,
+    AgentOutput, AgentState, CallRecord, EventKind, Plan, Reason, RunId, Signal, TextDelta,
+    Transition,
 };
 
 use super::book::{Book, Record};
@@ -149,9 +150,11 @@ impl Scribe {
         self.end(node, Transition::Cancel, reason, elapsed);
     }
 
-    /// Ends an agent that never starts.
+    /// Ends an agent that is not needed, or not any more: one that began, and then had to wait for others.
     pub(crate) fn skip(&self, node: NodeId, reason: Reason) {
-        self.end(node, Transition::Skip, reason, Duration::ZERO);
+        let began = self.read().row(node).state != AgentState::Pending;
+        let transition = if began { Transition::Cancel } else { Transition::Skip };
+        self.end(node, transition, reason, Duration::ZERO);
     }
 
     /// Lets go of texts that nothing in the run needs any more.

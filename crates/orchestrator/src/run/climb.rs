@@ -2,17 +2,21 @@
 //! executor and records ends; there is no lock and no spawned task in it.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use ziggurat_core::{
-    AgentError, AgentOutput, Assignment, CallContext, ErrorKind, Reason, Signal, Synthesizer, Tier,
+    AgentError, AgentOutput, Assignment, CallContext, ErrorKind, Merge, Reason, Signal,
+    Synthesizer, Tier,
 };
 use ziggurat_executor::{Finished, Job, JobSet};
 
 use super::crew::Crew;
 use super::deadline::Deadline;
+use super::fit::Fit;
+use super::fitting::Fitting;
 use super::reasons;
 use super::signals::Signals;
 use super::stage::Stage;
@@ -28,6 +32,7 @@ pub(crate) struct Climb<'a> {
     jobs: JobSet<'static, NodeId, AgentOutput, AgentError>,
     signals: Signals,
     deadline: Option<Deadline>,
+    fitting: Fitting,
     halted: Option<Reason>,
     /// Whether the first call goes alone, for its key may be refused.
     cautious: bool,
@@ -39,6 +44,7 @@ impl<'a> Climb<'a> {
         let jobs = JobSet::new(stage.config.concurrency);
         Self {
             deadline: divide(stage, &tree),
+            fitting: Fitting::default(),
             cautious: crew.cautious,
             signals: Signals::new(),
             halted: None,
@@ -90,14 +96,45 @@ impl<'a> Climb<'a> {
         }
     }
 
+    /// Begins a node, unless it does not fit its model's context.
     fn begin(&mut self, node: NodeId) {
+        let Some(synthesizer) = self.synthesizer(node).map(Arc::clone) else {
+            return self.start(node, None);
+        };
+        let merge = self.tree.merge(node);
+        match self.fitting.before(&self.tree.hierarchy, node, &merge, &*synthesizer) {
+            Fit::Fits => self.start(node, Some((synthesizer, merge))),
+            Fit::Split(groups) => self.split(node, &groups, reasons::too_large()),
+            Fit::TooLarge => {
+                self.tree.scribe.skip(node, reasons::too_large_for_good());
+                self.record(node, End::Failed);
+            }
+        }
+    }
+
+    /// Lets others merge some of a node's inputs first.
+    fn split(&mut self, node: NodeId, groups: &[Range<u32>], why: Reason) {
+        let hierarchy = &mut self.tree.hierarchy;
+        match hierarchy.split(node, groups) {
+            Ok(effects) => {
+                self.tree.scribe.split(node, hierarchy, &effects.added, why);
+                self.fitting.split(hierarchy, node, effects.added);
+            }
+            Err(error) => self.halt(reasons::internal(error)),
+        }
+    }
+
+    fn start(&mut self, node: NodeId, merge: Option<(Arc<dyn Synthesizer>, Merge)>) {
         let scribe = &self.tree.scribe;
         scribe.start(node, self.tree.hierarchy.inputs(node));
+        if self.fitting.was_refused(node) {
+            scribe.retry(node, 2, reasons::too_large());
+        }
         let now = Instant::now();
         self.started.insert(node, now);
         let cx = self.signals.context(node, scribe.read().info(node));
         let (timeout, until) = self.clocks(node, now);
-        let job = self.job(node, cx.with_deadline(until.map(Instant::into_std)));
+        let job = self.job(node, merge, cx.with_deadline(until.map(Instant::into_std)));
         self.jobs.push(node, job.timeout(timeout));
     }
 
@@ -109,22 +146,26 @@ impl<'a> Climb<'a> {
             None => (own, None),
             Some(deadline) if kind == NodeKind::Worker => (own, Some(deadline.soft)),
             Some(deadline) => {
-                let step = self.tree.hierarchy.step(node);
-                (own.min(deadline.of_merge(step, false, now)), Some(deadline.end))
+                let (step, below) = (self.tree.hierarchy.step(node), self.tree.is_added(node));
+                (own.min(deadline.of_merge(step, below, now)), Some(deadline.end))
             }
         }
     }
 
-    fn job(&self, node: NodeId, cx: CallContext) -> Job<'static, AgentOutput, AgentError> {
-        match self.synthesizer(node) {
+    fn job(
+        &self,
+        node: NodeId,
+        merge: Option<(Arc<dyn Synthesizer>, Merge)>,
+        cx: CallContext,
+    ) -> Job<'static, AgentOutput, AgentError> {
+        match merge {
             None => {
                 let worker = Arc::clone(&self.crew.worker);
                 let subtask = self.tree.subtask(node).clone();
                 let assignment = Assignment::new(Arc::clone(&self.stage.task), subtask);
                 Job::new(move || async move { worker.work(&cx, &assignment).await })
             }
-            Some(synthesizer) => {
-                let (synthesizer, merge) = (Arc::clone(synthesizer), self.tree.merge(node));
+            Some((synthesizer, merge)) => {
                 Job::new(move || async move { synthesizer.synthesize(&cx, &merge).await })
             }
         }
@@ -161,6 +202,11 @@ impl<'a> Climb<'a> {
 
     fn fail(&mut self, node: NodeId, reason: Reason, elapsed: Duration) {
         let kind = reason.kind;
+        if kind == ErrorKind::ContextLength
+            && let Some(groups) = self.smaller(node)
+        {
+            return self.split(node, &groups, reason);
+        }
         self.cautious &= kind.is_fatal_for_model();
         self.tree.scribe.fail(node, reason.clone(), elapsed);
         self.record(node, End::Failed);
@@ -172,6 +218,13 @@ impl<'a> Climb<'a> {
         } else if is_worker && self.quorum_is_lost() {
             self.halt(super::outcome::quorum_lost(&self.tree, self.stage.config.quorum));
         }
+    }
+
+    /// How to divide a merge that was refused as too large, if that may help.
+    fn smaller(&mut self, node: NodeId) -> Option<Vec<Range<u32>>> {
+        let synthesizer = Arc::clone(self.synthesizer(node)?);
+        let merge = self.tree.merge(node);
+        self.fitting.after(&self.tree.hierarchy, node, &merge, &*synthesizer)
     }
 
     fn quorum_is_lost(&self) -> bool {

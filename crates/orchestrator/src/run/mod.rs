@@ -5,6 +5,7 @@ mod crew;
 mod deadline;
 mod driver;
 mod fit;
+mod fitting;
 mod outcome;
 mod plan;
 mod reasons;

@@ -44,6 +44,18 @@ pub(crate) fn soft_deadline(after: Duration) -> Reason {
     Reason::new(ErrorKind::Deadline, message)
 }
 
+/// Why a merge waits for others.
+pub(crate) fn too_large() -> Reason {
+    let message = "its inputs are too large for one call, so some of them are merged first";
+    Reason::new(ErrorKind::ContextLength, message)
+}
+
+/// Why a merge was not called although it has inputs.
+pub(crate) fn too_large_for_good() -> Reason {
+    let message = "its inputs are too large for one call and cannot be made smaller";
+    Reason::new(ErrorKind::ContextLength, message)
+}
+
 /// Why nothing was left for a merge.
 pub(crate) fn no_input() -> Reason {
     Reason::new(ErrorKind::NoInput, "none of its inputs has a result")

@@ -50,6 +50,11 @@ impl Tree {
         (self.hierarchy.workers()..self.hierarchy.len() as u32).map(NodeId)
     }
 
+    /// Whether a node was added while the run went on.
+    pub(crate) fn is_added(&self, node: NodeId) -> bool {
+        node.0 >= self.hierarchy.layout().len()
+    }
+
     /// Counts the end of a node.
     pub(crate) fn count(&mut self, node: NodeId, end: End) {
         if self.hierarchy.kind(node) == NodeKind::Worker {
