@@ -13,7 +13,7 @@ use ziggurat_core::{
 };
 use ziggurat_executor::{Finished, Job, JobSet};
 
-use super::crew::Crew;
+use super::agents::Agents;
 use super::deadline::Deadline;
 use super::fit::Fit;
 use super::fitting::Fitting;
@@ -27,7 +27,7 @@ use crate::hierarchy::{End, NodeId, NodeKind};
 /// A run on its way up.
 pub(crate) struct Climb<'a> {
     stage: &'a Stage,
-    crew: Crew,
+    agents: Agents,
     tree: Tree,
     jobs: JobSet<'static, NodeId, AgentOutput, AgentError>,
     signals: Signals,
@@ -40,17 +40,17 @@ pub(crate) struct Climb<'a> {
 }
 
 impl<'a> Climb<'a> {
-    pub(crate) fn new(stage: &'a Stage, crew: Crew, tree: Tree) -> Self {
+    pub(crate) fn new(stage: &'a Stage, agents: Agents, tree: Tree, cautious: bool) -> Self {
         let jobs = JobSet::new(stage.config.concurrency);
         Self {
             deadline: divide(stage, &tree),
             fitting: Fitting::default(),
-            cautious: crew.cautious,
+            cautious,
             signals: Signals::new(),
             halted: None,
             started: HashMap::new(),
             stage,
-            crew,
+            agents,
             tree,
             jobs,
         }
@@ -160,7 +160,7 @@ impl<'a> Climb<'a> {
     ) -> Job<'static, AgentOutput, AgentError> {
         match merge {
             None => {
-                let worker = Arc::clone(&self.crew.worker);
+                let worker = Arc::clone(&self.agents.worker);
                 let subtask = self.tree.subtask(node).clone();
                 let assignment = Assignment::new(Arc::clone(&self.stage.task), subtask);
                 Job::new(move || async move { worker.work(&cx, &assignment).await })
@@ -175,8 +175,8 @@ impl<'a> Climb<'a> {
     fn synthesizer(&self, node: NodeId) -> Option<&Arc<dyn Synthesizer>> {
         match self.tree.hierarchy.kind(node) {
             NodeKind::Worker => None,
-            NodeKind::Synthesizer => Some(&self.crew.synthesizer),
-            NodeKind::Executive => Some(&self.crew.executive),
+            NodeKind::Synthesizer => Some(&self.agents.synthesizer),
+            NodeKind::Executive => Some(&self.agents.executive),
         }
     }
 

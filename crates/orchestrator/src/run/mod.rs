@@ -1,5 +1,6 @@
 //! One run: a future that is one task. Dropping it is cancelling it.
 
+mod agents;
 mod climb;
 mod crew;
 mod deadline;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ziggurat_core::{Contribution, ErrorKind, Merge, Missing, Plan, Subtask, Task};
 
-use crate::hierarchy::{End, Hierarchy, NodeId, NodeKind, Shape, ShapeError};
+use crate::hierarchy::{End, Hierarchy, NodeId, NodeKind};
 use crate::record::{Book, Scribe};
 
 /// The nodes of a run.
@@ -21,18 +21,17 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// Lays the pyramid over the plan and writes that it is ready.
+    /// The pyramid over a plan. Writes that it is ready.
     pub(crate) fn new(
         plan: Plan,
-        shape: Shape,
+        hierarchy: Hierarchy,
         task: &Arc<Task>,
         scribe: &Arc<Scribe>,
-    ) -> Result<Self, ShapeError> {
-        let workers = u32::try_from(plan.subtasks.len()).unwrap_or(u32::MAX);
-        let (hierarchy, plan) = (Hierarchy::new(workers, shape)?, Arc::new(plan));
+    ) -> Self {
+        let plan = Arc::new(plan);
         scribe.plan(Arc::clone(&plan), &hierarchy);
         let (scribe, task) = (Arc::clone(scribe), Arc::clone(task));
-        Ok(Self { hierarchy, plan, scribe, task, workers_ok: 0, workers_lost: 0 })
+        Self { hierarchy, plan, scribe, task, workers_ok: 0, workers_lost: 0 }
     }
 
     /// What a worker is asked.
