@@ -1,60 +1,48 @@
 //! One attempt: the future, its clock, and what contains its panics.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::time::{Timeout, timeout};
-
-use crate::JobError;
 use crate::catch::catch;
 use crate::job::JobFuture;
+use crate::timer::Timer;
+use crate::{Clock, JobError};
 
 /// A future that has started.
-pub(crate) struct Attempt<'a, T, E>(Option<Clock<'a, T, E>>); // `None` only while it is dropped
-
-/// There is a timer only if there is a timeout.
-enum Clock<'a, T, E> {
-    Without(JobFuture<'a, T, E>),
-    // Tokio's polls the future before its timer, so a result that is there is never thrown away
-    // for being late, and fires even if the future uses up the task's budget at every poll.
-    With(Pin<Box<Timeout<JobFuture<'a, T, E>>>>, Duration),
+pub(crate) struct Attempt<'a, T, E> {
+    /// `None` only while it is dropped.
+    future: Option<JobFuture<'a, T, E>>,
+    /// There is a timer only if there is a timeout.
+    timer: Option<Timer>,
 }
 
 impl<'a, T, E> Attempt<'a, T, E> {
     /// The clock starts here.
-    pub(crate) fn new(future: JobFuture<'a, T, E>, limit: Option<Duration>) -> Self {
-        Self(Some(match limit {
-            None => Clock::Without(future),
-            Some(after) => Clock::With(Box::pin(timeout(after, future)), after),
-        }))
+    pub(crate) fn new(future: JobFuture<'a, T, E>, timeout: Option<Duration>) -> Self {
+        let timer = timeout.map(|after| Timer::start(Clock::Attempt, after));
+        Self { future: Some(future), timer }
     }
-}
 
-impl<T, E> Clock<'_, T, E> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JobError<E>>> {
-        match self {
-            Self::Without(future) => {
-                future.as_mut().poll(cx).map(|outcome| outcome.map_err(JobError::Failed))
-            }
-            Self::With(future, after) => future.as_mut().poll(cx).map(|in_time| match in_time {
-                Ok(outcome) => outcome.map_err(JobError::Failed),
-                Err(_) => Err(JobError::TimedOut { after: *after }),
-            }),
-        }
-    }
-}
-
-impl<T, E> Future for Attempt<'_, T, E> {
-    type Output = Result<T, JobError<E>>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(clock) = self.0.as_mut() else {
+    /// Polls the future before its timer, so a result that is there is never thrown away for being
+    /// late. `held` is asked in between, since the future may have changed it.
+    pub(crate) fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        held: impl FnOnce() -> bool,
+    ) -> Poll<Result<T, JobError<E>>> {
+        let Some(future) = self.future.as_mut() else {
             return Poll::Pending;
         };
-        catch(|| clock.poll(cx))
-            .unwrap_or_else(|message| Poll::Ready(Err(JobError::Panicked { message })))
+        match catch(|| future.as_mut().poll(cx)) {
+            Ok(Poll::Ready(outcome)) => return Poll::Ready(outcome.map_err(JobError::Failed)),
+            Err(message) => return Poll::Ready(Err(JobError::Panicked { message })),
+            Ok(Poll::Pending) => {}
+        }
+        let Some(timer) = self.timer.as_mut() else {
+            return Poll::Pending;
+        };
+        ready!(timer.poll(cx, held()));
+        Poll::Ready(Err(timer.error()))
     }
 }
 
@@ -62,7 +50,7 @@ impl<T, E> Future for Attempt<'_, T, E> {
 /// reported by the panic hook) ends here instead of in the siblings.
 impl<T, E> Drop for Attempt<'_, T, E> {
     fn drop(&mut self) {
-        let clock = self.0.take();
-        let _ = catch(|| drop(clock));
+        let future = self.future.take();
+        let _ = catch(|| drop(future));
     }
 }

@@ -4,50 +4,122 @@
 //! holds settings and no state, so one executor serves any number of batches at once, each with the
 //! full limit to itself.
 
+use std::fmt;
 use std::future::{Future, pending};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Concurrency, Finished, Job, JobSet};
+use crate::clocks::Clocks;
+use crate::gate::Gate;
+use crate::progress::Tell;
+use crate::{Concurrency, Counts, Finished, Job, JobSet, Progress, SharedLimit};
 
 /// Runs batches of jobs under one limit.
 ///
 /// The default is [`Concurrency::DEFAULT`] (10 jobs at once) without a timeout. The limit is of
-/// each batch.
+/// each batch; [`sharing`](Self::sharing) adds one over all.
 ///
 /// No method fails as a whole: each job has its own outcome, and one that fails, times out or
 /// panics leaves its siblings alone. Dropping a future returned here drops every job of its batch,
 /// running or queued, and leaves nothing behind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Executor {
     concurrency: Concurrency,
-    timeout: Option<Duration>,
+    clocks: Clocks,
+    shared: Option<SharedLimit>,
+    observer: Option<Arc<Tell<'static, usize>>>,
 }
 
 impl Executor {
     /// An executor that runs at most `concurrency` jobs of a batch at once.
     #[must_use]
-    pub const fn new(concurrency: Concurrency) -> Self {
-        Self { concurrency, timeout: None }
+    pub fn new(concurrency: Concurrency) -> Self {
+        Self { concurrency, ..Self::default() }
     }
 
-    /// The timeout of jobs that have none of their own. There is none by default.
-    ///
-    /// As with [`Job::timeout`], the clock runs from the start of an attempt and not from the
-    /// queue.
+    /// The [`Job::timeout`] of jobs that have none of their own. There is none by default.
     #[must_use]
-    pub const fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.clocks.attempt = Some(timeout);
+        self
+    }
+
+    /// The [`Job::queue_timeout`] of jobs that have none of their own. There is none by default.
+    #[must_use]
+    pub fn queue_timeout(mut self, timeout: Duration) -> Self {
+        self.clocks.queue = Some(timeout);
+        self
+    }
+
+    /// The [`Job::total_timeout`] of jobs that have none of their own. There is none by default.
+    #[must_use]
+    pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.clocks.job = Some(timeout);
+        self
+    }
+
+    /// The longest a batch may take, from its first poll. There is none by default.
+    ///
+    /// Then all that runs is dropped, what is queued never starts, and both end with
+    /// [`Clock::Run`](crate::Clock::Run), beside the results that exist. Jobs pushed afterwards into
+    /// a set of [`stream`](Self::stream) end the same way.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tokio::time::sleep;
+    /// use ziggurat_executor::{Clock, Executor, JobError};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let after = Duration::from_secs(5);
+    /// let ends = Executor::default()
+    ///     .run_timeout(after)
+    ///     .map([1, 9], |seconds| async move {
+    ///         sleep(Duration::from_secs(seconds)).await;
+    ///         Ok::<_, std::convert::Infallible>(seconds)
+    ///     })
+    ///     .await;
+    /// assert_eq!(ends[0].outcome, Ok(1));
+    /// assert_eq!(ends[1].outcome, Err(JobError::TimedOut { clock: Clock::Run, after }));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn run_timeout(mut self, timeout: Duration) -> Self {
+        self.clocks.run = Some(timeout);
+        self
+    }
+
+    /// Puts all batches under this limit too, beside others that share it, and keeps to its turn
+    /// there: see [`SharedLimit`]. By default a batch shares nothing.
+    #[must_use]
+    pub fn sharing(mut self, limit: &SharedLimit) -> Self {
+        self.shared = Some(limit.clone());
+        self
+    }
+
+    /// Tells `observer` of every start, retry and end, by index in the input; the counts are of one
+    /// batch. See [`JobSet::observe`]; an observer that borrows goes to the set of
+    /// [`stream`](Self::stream). By default nobody is told.
+    #[must_use]
+    pub fn observe<F>(mut self, observer: F) -> Self
+    where
+        F: Fn(Progress<'_, usize>, Counts) + Send + Sync + 'static,
+    {
+        self.observer = Some(Arc::new(observer));
         self
     }
 
     /// Runs all jobs and returns their ends in the order of the input. The key of each is its index
     /// there.
-    pub async fn run<'a, T, E>(
-        self,
-        jobs: impl IntoIterator<Item = Job<'a, T, E>>,
-    ) -> Vec<Finished<usize, T, E>> {
-        collect(self.stream(jobs), pending::<()>()).await
+    pub fn run<'a, T, E, I>(
+        &self,
+        jobs: I,
+    ) -> impl Future<Output = Vec<Finished<usize, T, E>>> + use<'a, T, E, I>
+    where
+        I: IntoIterator<Item = Job<'a, T, E>>,
+    {
+        self.run_until(jobs, pending::<()>())
     }
 
     /// Like [`run`](Self::run), until `cancelled` completes.
@@ -73,12 +145,18 @@ impl Executor {
     /// assert_eq!(ends[1].elapsed, Duration::from_secs(5));
     /// # }
     /// ```
-    pub async fn run_until<'a, T, E>(
-        self,
-        jobs: impl IntoIterator<Item = Job<'a, T, E>>,
-        cancelled: impl Future,
-    ) -> Vec<Finished<usize, T, E>> {
-        collect(self.stream(jobs), cancelled).await
+    pub fn run_until<'a, T, E, I, C>(
+        &self,
+        jobs: I,
+        cancelled: C,
+    ) -> impl Future<Output = Vec<Finished<usize, T, E>>> + use<'a, T, E, I, C>
+    where
+        I: IntoIterator<Item = Job<'a, T, E>>,
+        C: Future,
+    {
+        // The executor may be gone before the run is.
+        let executor = self.clone();
+        async move { collect(executor.stream(jobs), cancelled).await }
     }
 
     /// Runs `f` on every item and returns the ends in the order of the items. `f` is called when an
@@ -97,29 +175,50 @@ impl Executor {
     /// assert_eq!(ends[2].outcome, Ok(3));
     /// # }
     /// ```
-    pub async fn map<I, F, Fut, T, E>(self, items: I, f: F) -> Vec<Finished<usize, T, E>>
+    pub fn map<I, F, Fut, T, E>(
+        &self,
+        items: I,
+        f: F,
+    ) -> impl Future<Output = Vec<Finished<usize, T, E>>> + use<I, F, Fut, T, E>
     where
         I: IntoIterator,
         I::Item: Send,
         F: Fn(I::Item) -> Fut + Sync,
         Fut: Future<Output = Result<T, E>> + Send,
     {
-        let f = &f;
-        self.run(items.into_iter().map(|item| Job::new(move || f(item)))).await
+        let executor = self.clone();
+        async move {
+            let f = &f;
+            executor.run(items.into_iter().map(|item| Job::new(move || f(item)))).await
+        }
     }
 
     /// The jobs as a [`JobSet`] keyed by index, for those who want each end as it comes: `next` it,
     /// or use it as a [`Stream`](futures::Stream).
     pub fn stream<'a, T, E>(
-        self,
+        &self,
         jobs: impl IntoIterator<Item = Job<'a, T, E>>,
     ) -> JobSet<'a, usize, T, E> {
-        let mut set = JobSet::new(self.concurrency);
-        for (index, mut job) in jobs.into_iter().enumerate() {
-            job.timeout = job.timeout.or(self.timeout);
+        let gate = Gate::new(self.concurrency, self.shared.as_ref());
+        let mut set = JobSet::with(gate, self.clocks);
+        if let Some(observer) = self.observer.clone() {
+            set = set.observe(move |progress, counts| observer(progress, counts));
+        }
+        for (index, job) in jobs.into_iter().enumerate() {
             set.push(index, job);
         }
         set
+    }
+}
+
+impl fmt::Debug for Executor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Executor")
+            .field("concurrency", &self.concurrency)
+            .field("clocks", &self.clocks)
+            .field("shared", &self.shared)
+            .field("observed", &self.observer.is_some())
+            .finish()
     }
 }
 

@@ -15,7 +15,7 @@ pub struct Finished<K, T, E> {
     /// Time from the start of the first attempt to the end, pauses between attempts included and
     /// time in the queue not. Zero for a job that never started. Measured with tokio's clock.
     pub elapsed: Duration,
-    /// How often the job was started: 0 if it was cancelled in the queue, more than 1 only under a
+    /// How often the job was started: 0 if it ended in the queue, more than 1 only under a
     /// [`Retry`](crate::Retry).
     pub attempts: u32,
 }

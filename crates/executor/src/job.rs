@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 
-use crate::Retry;
+use crate::{Hold, Retry};
 
 /// Async work that starts when there is room for it.
 ///
@@ -33,6 +33,15 @@ pub struct Job<'a, T, E> {
     pub(crate) work: Work<'a, T, E>,
     pub(crate) priority: i32,
     pub(crate) timeout: Option<Duration>,
+    rare: Option<Box<Rare>>,
+}
+
+/// Settings that few jobs have: boxed, so that the others do not pay for them in the queue.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rare {
+    pub(crate) queue_timeout: Option<Duration>,
+    pub(crate) total_timeout: Option<Duration>,
+    pub(crate) hold: Option<Hold>,
 }
 
 /// The future of one attempt.
@@ -69,7 +78,8 @@ impl<'a, T, E> Job<'a, T, E> {
     ///
     /// The job keeps its place under the limit while it pauses between attempts: when a service
     /// asks for patience, the executor must not fill the gap with more calls to it. A
-    /// [`timeout`](Self::timeout) is of each attempt.
+    /// [`timeout`](Self::timeout) is of each attempt, a [`total_timeout`](Self::total_timeout) of
+    /// all.
     pub fn retrying<F, Fut>(retry: Retry<E>, make: F) -> Self
     where
         F: Fn() -> Fut + Send + Sync + 'a,
@@ -93,13 +103,50 @@ impl<'a, T, E> Job<'a, T, E> {
     /// The longest an attempt may run, from its start; time in the queue does not count. When it is
     /// exceeded the future is dropped. Without it the job may run for ever, unless the
     /// [`Executor`](crate::Executor) has a default.
+    ///
+    /// A result that is there when the time is over counts. This holds for all clocks.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
+    /// The longest the job may wait in the queue, from its push. When it is exceeded the job ends
+    /// without having started ([`Clock::Queue`](crate::Clock::Queue)), even if nothing else happens
+    /// in its set. Without it the job waits as long as it takes, unless the
+    /// [`Executor`](crate::Executor) has a default.
+    pub fn queue_timeout(mut self, timeout: Duration) -> Self {
+        self.rare_mut().queue_timeout = Some(timeout);
+        self
+    }
+
+    /// The longest the job may take from the start of its first attempt, over all attempts and the
+    /// pauses between them ([`Clock::Job`](crate::Clock::Job)). The error is final. Without it there
+    /// is no such bound, unless the [`Executor`](crate::Executor) has a default.
+    ///
+    /// A pause that would last until this time is over is not begun: no attempt could follow it, so
+    /// the error of the last one is the outcome at once.
+    pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.rare_mut().total_timeout = Some(timeout);
+        self
+    }
+
+    /// While `hold` is held, [`timeout`](Self::timeout) and [`total_timeout`](Self::total_timeout)
+    /// stand still. See [`Hold`].
+    pub fn hold(mut self, hold: Hold) -> Self {
+        self.rare_mut().hold = Some(hold);
+        self
+    }
+
+    pub(crate) fn rare(&self) -> Option<&Rare> {
+        self.rare.as_deref()
+    }
+
+    fn rare_mut(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
     fn of(work: Work<'a, T, E>) -> Self {
-        Self { work, priority: 0, timeout: None }
+        Self { work, priority: 0, timeout: None, rare: None }
     }
 }
 

@@ -2,12 +2,16 @@
 //!
 //! A heap rather than a list per priority: priorities are open-ended, and push and pop stay
 //! logarithmic at any number of waiting jobs. The ticket makes the order total, so equals leave in
-//! the order they came.
+//! the order they came. Jobs that may wait only so long are kept beside it, in [`Timed`].
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::Job;
+use crate::timed::Timed;
 
 /// A job with its key and its place in line.
 pub(crate) struct Queued<'a, K, T, E> {
@@ -17,25 +21,51 @@ pub(crate) struct Queued<'a, K, T, E> {
     pub(crate) ticket: u64,
 }
 
+/// The greatest leaves first: high priority, then low ticket.
+pub(crate) type Rank = (i32, Reverse<u64>);
+
 /// The line.
-pub(crate) struct Queue<'a, K, T, E>(BinaryHeap<Queued<'a, K, T, E>>);
+pub(crate) struct Queue<'a, K, T, E> {
+    patient: BinaryHeap<Queued<'a, K, T, E>>,
+    timed: Timed<'a, K, T, E>,
+}
 
 impl<'a, K, T, E> Queue<'a, K, T, E> {
     pub(crate) fn new() -> Self {
-        Self(BinaryHeap::new())
+        Self { patient: BinaryHeap::new(), timed: Timed::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.patient.len() + self.timed.len()
     }
 
-    pub(crate) fn push(&mut self, queued: Queued<'a, K, T, E>) {
-        self.0.push(queued);
+    /// `timeout` is the longest it may wait, from now.
+    pub(crate) fn push(&mut self, queued: Queued<'a, K, T, E>, timeout: Option<Duration>) {
+        // A deadline beyond what an instant can say is none.
+        let limit = timeout.and_then(|after| Some((after, Instant::now().checked_add(after)?)));
+        match limit {
+            None => self.patient.push(queued),
+            Some((after, deadline)) => self.timed.push(queued, after, deadline),
+        }
     }
 
     /// The job to start next.
     pub(crate) fn pop(&mut self) -> Option<Queued<'a, K, T, E>> {
-        self.0.pop()
+        if self.timed.first() > self.patient.peek().map(Queued::rank) {
+            self.timed.pop()
+        } else {
+            self.patient.pop()
+        }
+    }
+
+    /// When the first job has waited too long.
+    pub(crate) fn earliest(&self) -> Option<Instant> {
+        self.timed.earliest()
+    }
+
+    /// Takes out one that has waited too long, with what its timeout was.
+    pub(crate) fn pop_late(&mut self, now: Instant) -> Option<(Queued<'a, K, T, E>, Duration)> {
+        self.timed.pop_late(now)
     }
 
     /// Takes out the jobs whose key matches, in one pass.
@@ -43,18 +73,18 @@ impl<'a, K, T, E> Queue<'a, K, T, E> {
         &mut self,
         mut matches: impl FnMut(&K) -> bool,
     ) -> Vec<Queued<'a, K, T, E>> {
-        let all = std::mem::take(&mut self.0).into_vec();
-        let (removed, kept): (Vec<_>, Vec<_>) =
+        let all = std::mem::take(&mut self.patient).into_vec();
+        let (mut removed, kept): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|queued| matches(&queued.key));
-        self.0 = kept.into();
+        self.patient = kept.into();
+        removed.extend(self.timed.remove_where(matches));
         removed
     }
 }
 
 impl<K, T, E> Queued<'_, K, T, E> {
-    /// The greatest leaves first: high priority, then low ticket.
-    fn rank(&self) -> (i32, std::cmp::Reverse<u64>) {
-        (self.job.priority, std::cmp::Reverse(self.ticket))
+    pub(crate) fn rank(&self) -> Rank {
+        (self.job.priority, Reverse(self.ticket))
     }
 }
 

@@ -4,7 +4,9 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ziggurat_executor::{Concurrency, Executor, Finished, Job, JobError, JobSet};
+use ziggurat_executor::{
+    Concurrency, Executor, Finished, Job, JobError, JobSet, SharedLimit, Turn,
+};
 use ziggurat_testkit::conformance::{BatchExecutor, BatchJob, JobEnd};
 use ziggurat_testkit::executor_conformance;
 
@@ -20,7 +22,10 @@ impl BatchExecutor for Batches {
         timeout: Option<Duration>,
     ) -> Vec<JobEnd> {
         let executor = Executor::new(at_once(limit));
-        let executor = timeout.map_or(executor, |timeout| executor.timeout(timeout));
+        let executor = match timeout {
+            Some(timeout) => executor.timeout(timeout),
+            None => executor,
+        };
         let ends = executor.run(jobs.into_iter().map(|job| Job::new(|| job.start()))).await;
         ends.into_iter().map(end).collect()
     }
@@ -72,6 +77,40 @@ fn end(finished: Finished<usize, u64, String>) -> JobEnd {
     }
 }
 
+/// A driver with a queue of its own, under a limit that others might share.
+struct Sharing(SharedLimit);
+
+#[async_trait]
+impl BatchExecutor for Sharing {
+    async fn run(
+        &self,
+        jobs: Vec<BatchJob>,
+        limit: usize,
+        timeout: Option<Duration>,
+    ) -> Vec<JobEnd> {
+        let mut set = JobSet::sharing(at_once(limit), &self.0);
+        let mut ends: Vec<_> = jobs.iter().map(|_| None).collect();
+        let mut waiting = jobs.into_iter().enumerate();
+        while let Some(turn) = set.turn(waiting.len() > 0).await {
+            match turn {
+                Turn::Ended(finished) => {
+                    let number = finished.key;
+                    ends[number] = Some(end(finished));
+                }
+                Turn::Room => {
+                    if let Some((number, job)) = waiting.next() {
+                        let job = Job::new(|| job.start());
+                        set.push(number, job.timeout(timeout.unwrap_or(Duration::MAX)));
+                    }
+                }
+            }
+        }
+        ends.into_iter().flatten().collect()
+    }
+}
+
 executor_conformance!(batches, Batches);
 
 executor_conformance!(sets, Sets);
+
+executor_conformance!(sharing, Sharing(SharedLimit::new(at_once(1000))));

@@ -1,7 +1,7 @@
 //! A panic is the outcome of its job and of no other, wherever in the job it happens.
 
 use tokio::time::sleep;
-use ziggurat_executor::{Executor, Job, JobError, JobSet};
+use ziggurat_executor::{Clock, Executor, Job, JobError, JobSet};
 
 use crate::support::{TestJob, TestOutcome, lasting, outcomes, secs};
 
@@ -50,7 +50,10 @@ async fn in_the_closure_that_makes_the_future() {
 #[tokio::test(start_paused = true)]
 async fn in_a_destructor_at_a_timeout() {
     let ends = Executor::default().run([bomb().timeout(secs(1)), lasting(2)]).await;
-    assert_eq!(outcomes(ends), [Err(JobError::TimedOut { after: secs(1) }), Ok(2)]);
+    assert_eq!(
+        outcomes(ends),
+        [Err(JobError::TimedOut { clock: Clock::Attempt, after: secs(1) }), Ok(2)]
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use ziggurat_executor::{Concurrency, Executor, Job, JobError, JobSet};
+use ziggurat_executor::{Clock, Concurrency, Executor, Job, JobError, JobSet};
 
 use crate::support::lasting;
 
@@ -11,6 +11,7 @@ fn everything_crosses_threads() {
     fn sent<T: Send>(_: &T) {}
     let executor = Executor::default();
     sent(&JobSet::<u32, String, std::io::Error>::new(Concurrency::DEFAULT));
+    sent(&JobSet::<u32, String, std::io::Error>::new(Concurrency::DEFAULT).observe(|_, _| {}));
     sent(&lasting(1));
     sent(&executor.run([lasting(1)]));
     sent(&executor.map([1], |n| async move { Ok::<u64, String>(n) }));
@@ -46,8 +47,17 @@ fn errors_say_what_happened_and_keep_their_source() {
     let failed = JobError::Failed(std::io::Error::other("disk"));
     assert_eq!(failed.to_string(), "the job failed");
     assert_eq!(failed.source().unwrap().to_string(), "disk");
-    let timed_out = JobError::<String>::TimedOut { after: crate::support::millis(1500) };
+    let timed_out =
+        JobError::<String>::TimedOut { clock: Clock::Attempt, after: crate::support::millis(1500) };
     assert_eq!(timed_out.to_string(), "the job did not finish within 1.5s");
+    for (clock, said) in [
+        (Clock::Queue, "the job did not start within 2s"),
+        (Clock::Job, "the job did not finish, all attempts together, within 2s"),
+        (Clock::Run, "the batch did not finish within 2s"),
+    ] {
+        let after = crate::support::secs(2);
+        assert_eq!(JobError::<String>::TimedOut { clock, after }.to_string(), said);
+    }
     let panicked = JobError::<String>::Panicked { message: "oh".into() };
     assert_eq!(panicked.to_string(), "the job panicked: oh");
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tokio::time::sleep;
-use ziggurat_executor::{Concurrency, Executor, Finished, Job, JobError};
+use ziggurat_executor::{Clock, Concurrency, Executor, Finished, Job, JobError};
 
 use crate::support::{Census, TestJob, TestOutcome, millis};
 
@@ -49,7 +49,7 @@ impl Spec {
     fn expected(&self) -> TestOutcome {
         match (self.timeout, self.ends) {
             (Some(timeout), _) if timeout < self.lasts => {
-                Err(JobError::TimedOut { after: millis(timeout) })
+                Err(JobError::TimedOut { clock: Clock::Attempt, after: millis(timeout) })
             }
             (_, Ends::Well) => Ok(self.lasts),
             (_, Ends::Failing) => Err(JobError::Failed(self.lasts.to_string())),

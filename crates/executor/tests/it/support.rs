@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
 use tokio::time::sleep;
-use ziggurat_executor::{Finished, Job, JobError};
+use ziggurat_executor::{Clock, Concurrency, Finished, Job, JobError, SharedLimit};
 
 pub(crate) type TestJob<'a> = Job<'a, u64, String>;
 pub(crate) type TestOutcome = Result<u64, JobError<String>>;
@@ -24,6 +24,19 @@ pub(crate) fn lasting(seconds: u64) -> TestJob<'static> {
         sleep(secs(seconds)).await;
         Ok(seconds)
     })
+}
+
+/// What a job that was late ends with.
+pub(crate) fn late(clock: Clock, after: u64) -> TestOutcome {
+    Err(JobError::TimedOut { clock, after: secs(after) })
+}
+
+pub(crate) fn at_once(limit: usize) -> Concurrency {
+    Concurrency::new(limit).unwrap()
+}
+
+pub(crate) fn account(limit: usize) -> SharedLimit {
+    SharedLimit::new(at_once(limit))
 }
 
 pub(crate) fn outcomes<K>(ends: Vec<Finished<K, u64, String>>) -> Vec<TestOutcome> {

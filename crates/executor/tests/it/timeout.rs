@@ -1,7 +1,7 @@
 //! Clocks run from the start of a job, not from the queue.
 
 use tokio::time::{Instant, sleep};
-use ziggurat_executor::{Concurrency, Executor, Job, JobError, JobSet};
+use ziggurat_executor::{Clock, Concurrency, Executor, Job, JobError, JobSet};
 
 use crate::support::{Census, TestJob, lasting, millis, outcomes, secs};
 
@@ -22,7 +22,7 @@ async fn a_timeout_drops_the_future_and_frees_its_place() {
     set.push("stuck", census.endless().timeout(secs(2)));
     set.push("next", lasting(1));
     let stuck = set.next().await.unwrap();
-    assert_eq!(stuck.outcome, Err(JobError::TimedOut { after: secs(2) }));
+    assert_eq!(stuck.outcome, Err(JobError::TimedOut { clock: Clock::Attempt, after: secs(2) }));
     assert_eq!((stuck.elapsed, stuck.attempts), (secs(2), 1));
     assert_eq!((census.made(), census.live()), (1, 0));
     assert_eq!(set.next().await.unwrap().outcome, Ok(1));
@@ -32,7 +32,8 @@ async fn a_timeout_drops_the_future_and_frees_its_place() {
 async fn the_executors_default_yields_to_the_jobs_own() {
     let executor = Executor::default().timeout(secs(5));
     let ends = executor.run([lasting(9), lasting(9).timeout(secs(10)), lasting(4)]).await;
-    let expected = [Err(JobError::TimedOut { after: secs(5) }), Ok(9), Ok(4)];
+    let expected =
+        [Err(JobError::TimedOut { clock: Clock::Attempt, after: secs(5) }), Ok(9), Ok(4)];
     assert_eq!(outcomes(ends), expected);
 }
 
@@ -51,7 +52,8 @@ async fn extreme_timeouts() {
         lasting(1).timeout(std::time::Duration::MAX),
     ];
     let ends = Executor::default().run(jobs).await;
-    let expected = [Ok(1), Err(JobError::TimedOut { after: secs(0) }), Ok(1)];
+    let expected =
+        [Ok(1), Err(JobError::TimedOut { clock: Clock::Attempt, after: secs(0) }), Ok(1)];
     assert_eq!(outcomes(ends), expected);
 }
 
@@ -80,5 +82,5 @@ async fn a_greedy_future_times_out_too() {
         }
     });
     let ends = Executor::default().run([greedy.timeout(secs(2))]).await;
-    assert_eq!(outcomes(ends), [Err(JobError::TimedOut { after: secs(2) })]);
+    assert_eq!(outcomes(ends), [Err(JobError::TimedOut { clock: Clock::Attempt, after: secs(2) })]);
 }

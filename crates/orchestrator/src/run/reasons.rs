@@ -26,7 +26,7 @@ impl Explain for DecomposeError {
 pub(crate) fn of_job<E: Explain>(error: &JobError<E>) -> Reason {
     match error {
         JobError::Failed(error) => error.reason(),
-        JobError::TimedOut { after } => {
+        JobError::TimedOut { after, .. } => {
             Reason::new(ErrorKind::Timeout, format!("no result within {}", seconds(*after)))
         }
         JobError::Cancelled => Reason::new(ErrorKind::Cancelled, "it was cancelled"),
