@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ziggurat_core::{Decomposer, Delivery, Model, Synthesizer, Tier, Worker, WorkerCount};
-use ziggurat_executor::Concurrency;
+use ziggurat_executor::{Concurrency, SharedLimit};
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError, Retain, Source, TierOptions, place};
@@ -29,6 +29,7 @@ pub struct OrchestratorBuilder {
     shape: Shape,
     quorum: u32,
     concurrency: Concurrency,
+    shared_limit: Option<SharedLimit>,
     specializations: Vec<String>,
     delivery: Delivery,
     retain: Retain,
@@ -49,6 +50,7 @@ impl Default for OrchestratorBuilder {
             shape: Shape::default(),
             quorum: 1,
             concurrency: Concurrency::DEFAULT,
+            shared_limit: None,
             specializations: Vec::new(),
             delivery: Delivery::Streamed,
             retain: Retain::All,
@@ -146,6 +148,14 @@ impl OrchestratorBuilder {
         self
     }
 
+    /// A limit that this orchestrator's runs share with each other, and with whatever else holds a handle of
+    /// it; none by default. Each run still has its own [`concurrency`](Self::concurrency). Runs that wait
+    /// take turns, so that a large one cannot starve a small one.
+    pub fn shared_limit(mut self, limit: &SharedLimit) -> Self {
+        self.shared_limit = Some(limit.clone());
+        self
+    }
+
     /// Specializations for subtasks that bring none, given out in turn; none by default.
     pub fn specializations<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.specializations = names.into_iter().map(Into::into).collect();
@@ -212,6 +222,7 @@ impl OrchestratorBuilder {
             shape: self.shape,
             quorum: self.quorum,
             concurrency: self.concurrency,
+            shared_limit: self.shared_limit,
             specializations: self.specializations,
             delivery: self.delivery,
             retain: self.retain,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ziggurat_agents::AgentSettings;
 use ziggurat_core::{Decomposer, Delivery, Layer, Model, Synthesizer, Tier, Worker, WorkerCount};
-use ziggurat_executor::Concurrency;
+use ziggurat_executor::{Concurrency, SharedLimit};
 
 use crate::clock::Clock;
 use crate::hierarchy::{MAX_NODES, Shape};
@@ -195,6 +195,7 @@ pub(crate) struct Config {
     pub(crate) shape: Shape,
     pub(crate) quorum: u32,
     pub(crate) concurrency: Concurrency,
+    pub(crate) shared_limit: Option<SharedLimit>,
     pub(crate) specializations: Vec<String>,
     pub(crate) delivery: Delivery,
     pub(crate) retain: Retain,

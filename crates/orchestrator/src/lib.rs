@@ -36,6 +36,6 @@ pub use ziggurat_core::{
 };
 pub use ziggurat_decomposition as decomposition;
 pub use ziggurat_executor as executor;
-pub use ziggurat_executor::Concurrency;
+pub use ziggurat_executor::{Concurrency, SharedLimit};
 pub use ziggurat_lifecycle as lifecycle;
 pub use ziggurat_providers as providers;

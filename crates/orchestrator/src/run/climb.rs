@@ -11,7 +11,7 @@ use ziggurat_core::{
     AgentError, AgentOutput, Assignment, CallContext, ErrorKind, Merge, Reason, Signal,
     Synthesizer, Tier,
 };
-use ziggurat_executor::{Finished, Job, JobSet};
+use ziggurat_executor::{Finished, Job, JobSet, Turn};
 
 use super::agents::Agents;
 use super::deadline::Deadline;
@@ -41,7 +41,8 @@ pub(crate) struct Climb<'a> {
 
 impl<'a> Climb<'a> {
     pub(crate) fn new(stage: &'a Stage, agents: Agents, tree: Tree, cautious: bool) -> Self {
-        let jobs = JobSet::new(stage.config.concurrency);
+        let (own, shared) = (stage.config.concurrency, stage.config.shared_limit.as_ref());
+        let jobs = shared.map_or_else(|| JobSet::new(own), |shared| JobSet::sharing(own, shared));
         Self {
             deadline: divide(stage, &tree),
             fitting: Fitting::default(),
@@ -64,11 +65,11 @@ impl<'a> Climb<'a> {
         let mut cut = std::pin::pin!(at(soft));
         let mut working = true;
         loop {
-            self.dispatch();
+            let more = self.dispatch();
             if self.tree.hierarchy.finished() {
                 return (self.tree, self.halted);
             }
-            if self.jobs.is_empty() {
+            if self.jobs.is_empty() && !more {
                 // Nothing runs and nothing is ready, yet something is open: that cannot be.
                 self.halt(reasons::internal("nothing is left to do, yet the run has not finished"));
                 continue;
@@ -81,17 +82,26 @@ impl<'a> Climb<'a> {
                     self.cut();
                 }
                 (node, signal) = self.signals.recv() => self.hear(node, signal),
-                Some(finished) = self.jobs.next() => self.end(finished),
+                Some(turn) = self.jobs.turn(more) => match turn {
+                    Turn::Ended(finished) => self.end(finished),
+                    Turn::Room => {}
+                },
             }
         }
     }
 
-    /// Starts what is ready while there is room. What waits stays an index in the hierarchy.
-    fn dispatch(&mut self) {
-        while self.jobs.has_room()
-            && !(self.cautious && self.jobs.running() + self.jobs.queued() > 0)
-        {
-            let Some(node) = self.tree.hierarchy.next_ready() else { return };
+    /// Starts what is ready while there is room, and says whether there may be more. What waits stays an
+    /// index in the hierarchy.
+    fn dispatch(&mut self) -> bool {
+        loop {
+            let one_runs = self.jobs.running() + self.jobs.queued() > 0;
+            if self.cautious && one_runs {
+                return false;
+            }
+            if !self.jobs.has_room() {
+                return true;
+            }
+            let Some(node) = self.tree.hierarchy.next_ready() else { return false };
             self.begin(node);
         }
     }
@@ -132,10 +142,10 @@ impl<'a> Climb<'a> {
         }
         let now = Instant::now();
         self.started.insert(node, now);
-        let cx = self.signals.context(node, scribe.read().info(node));
+        let (cx, hold) = self.signals.context(node, scribe.read().info(node));
         let (timeout, until) = self.clocks(node, now);
         let job = self.job(node, merge, cx.with_deadline(until.map(Instant::into_std)));
-        self.jobs.push(node, job.timeout(timeout));
+        self.jobs.push(node, job.timeout(timeout).hold(hold));
     }
 
     /// How long a node may take, and when all its calls must have ended.

@@ -25,12 +25,12 @@ pub(crate) async fn make_plan(
     decomposer: Arc<dyn Decomposer>,
 ) -> Result<Plan, NoPlan> {
     let (scribe, mut signals) = (&stage.scribe, Signals::new());
-    let cx = signals.context(DECOMPOSER, scribe.read().info(DECOMPOSER));
+    let (cx, hold) = signals.context(DECOMPOSER, scribe.read().info(DECOMPOSER));
     let task = Arc::clone(&stage.task);
     let count = stage.config.workers;
     let mut jobs: JobSet<'_, (), Plan, DecomposeError> = JobSet::new(Concurrency::DEFAULT);
     let job = Job::new(move || async move { decomposer.decompose(&cx, &task, count).await });
-    jobs.push((), job.timeout(stage.config.timeout(Tier::Decomposer)));
+    jobs.push((), job.timeout(stage.config.timeout(Tier::Decomposer)).hold(hold));
 
     let started = Instant::now();
     scribe.start(DECOMPOSER, &[]);

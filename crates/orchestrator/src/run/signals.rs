@@ -2,9 +2,11 @@
 //! happened in.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::mpsc;
 use ziggurat_core::{CallContext, NodeInfo, Signal};
+use ziggurat_executor::Hold;
 
 use crate::hierarchy::NodeId;
 
@@ -21,10 +23,14 @@ impl Signals {
         Self { sender, receiver }
     }
 
-    /// The context of an agent: what it signals arrives here under its node.
-    pub(crate) fn context(&self, node: NodeId, info: NodeInfo) -> CallContext {
+    /// The context of an agent: what it signals arrives here under its node. The hold is held while a
+    /// call of it waits for room, so that its clock counts the time it works.
+    pub(crate) fn context(&self, node: NodeId, info: NodeInfo) -> (CallContext, Hold) {
         let sender = self.sender.clone();
+        let (waiting, hold) = (AtomicBool::new(false), Hold::new());
+        let held = hold.clone();
         let observer = move |signal| {
+            keep(&waiting, &held, &signal);
             // Layers tell each other more than a run tells.
             if matches!(signal, Signal::Dequeued | Signal::RateLimits(_)) {
                 return;
@@ -32,7 +38,7 @@ impl Signals {
             // The loop may be gone: then the run was dropped, and nobody wants to know.
             sender.send((node, signal)).ok();
         };
-        CallContext::default().with_node(info).with_observer(Arc::new(observer))
+        (CallContext::default().with_node(info).with_observer(Arc::new(observer)), hold)
     }
 
     /// The next signal; waits for ever if none comes. Cancel-safe.
@@ -46,5 +52,23 @@ impl Signals {
     /// A signal that is already there.
     pub(crate) fn try_recv(&mut self) -> Option<(NodeId, Signal)> {
         self.receiver.try_recv().ok()
+    }
+}
+
+/// Holds an agent's clock from the moment its call waits for room. A call that was given up while it waited
+/// does not say that it waits no more, but its record does.
+fn keep(waiting: &AtomicBool, hold: &Hold, signal: &Signal) {
+    match signal {
+        Signal::Queued => {
+            if !waiting.swap(true, Ordering::Relaxed) {
+                hold.begin();
+            }
+        }
+        Signal::Dequeued | Signal::Call(_) | Signal::Text(_) => {
+            if waiting.swap(false, Ordering::Relaxed) {
+                hold.end();
+            }
+        }
+        _ => {}
     }
 }

@@ -85,3 +85,32 @@ async fn what_a_failed_merge_passes_up_is_not_let_go() {
     let inputs = node(&result, "E1").node.inputs;
     assert_eq!(inputs, ["S1", "W6", "W7", "W8", "W9", "W10"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_clock_of_an_agent_stands_still_while_its_call_waits_for_room() {
+    // One call at a time; ten workers of a second each, and three seconds for each.
+    let limits = ziggurat::providers::layers::ConcurrencyLayer::new().with_max(1);
+    let quick = ScriptedProvider::new().otherwise(Turn::text("in time").after(SECOND));
+    let provider = Arc::new(quick);
+    let tier = TierOptions::default().timeout(3 * SECOND).layer(limits);
+    let tier = tier.model(Model::known(provider.clone(), "any"));
+    let (result, _) = run(workers(&provider, 10).tier(Tier::Worker, tier)).await;
+    assert_eq!(result.outcome, Outcome::Complete, "{:?}", result.reason);
+    assert!(result.elapsed >= 10 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_small_run_is_not_starved_by_a_large_one_that_shares_its_limit() {
+    let account = ziggurat::SharedLimit::new(ziggurat::Concurrency::new(4).unwrap());
+    let quick = || Arc::new(ScriptedProvider::new().otherwise(Turn::text("x").after(SECOND)));
+    let (one, other) = (quick(), quick());
+    let large = run(workers(&one, 400).shared_limit(&account));
+    let small = run(workers(&other, 4).shared_limit(&account));
+    let ((large, _), (small, _)) = tokio::join!(large, small);
+    assert_eq!((large.outcome, small.outcome), (Outcome::Complete, Outcome::Complete));
+    // One place of four at each turn, after the first four of the large run.
+    assert!(small.elapsed <= 5 * SECOND, "{:?}", small.elapsed);
+    assert!(large.elapsed >= 120 * SECOND, "{:?}", large.elapsed);
+    assert_eq!(account.in_use(), 0);
+    assert_eq!(one.max_in_flight().max(other.max_in_flight()), 4);
+}
