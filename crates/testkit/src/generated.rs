@@ -40,6 +40,7 @@ const WORDS: [&str; 32] = [
 pub struct Reply {
     says: Says,
     cutting: Cutting,
+    stamped: bool,
     usage: Option<Usage>,
 }
 
@@ -51,7 +52,7 @@ enum Says {
 
 impl Reply {
     fn new(says: Says) -> Self {
-        Self { says, cutting: Cutting::default(), usage: None }
+        Self { says, cutting: Cutting::default(), stamped: false, usage: None }
     }
 
     /// This text, whatever is asked.
@@ -81,6 +82,13 @@ impl Reply {
         self
     }
 
+    /// The same reply, its streamed pieces replaced by the times at which they are sent, as
+    /// [`Turn::stamped`] says it.
+    pub fn stamped(mut self) -> Self {
+        self.stamped = true;
+        self
+    }
+
     /// The same reply with these token counts. Default: the request's estimated ones, and a token for
     /// every four bytes of text, rounded up.
     pub fn with_usage(mut self, usage: Usage) -> Self {
@@ -104,6 +112,7 @@ impl Reply {
             self.usage.unwrap_or_else(|| Usage::new(request.estimated_input_tokens(), written));
         let mut turn = Turn::text(text).with_usage(usage);
         turn.cutting = self.cutting;
+        turn.stamped = self.stamped;
         turn
     }
 }

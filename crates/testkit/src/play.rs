@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::future;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use fastrand::Rng;
 use futures::stream::{self, StreamExt};
@@ -57,6 +57,7 @@ struct Pieces {
     left: VecDeque<ChatDelta>,
     last: Last,
     pace: Pace,
+    stamped: bool,
     begun: bool,
     call: InFlight,
 }
@@ -120,7 +121,7 @@ impl Play {
                 Err(error)
             }
             Last::Silence if left.is_empty() => future::pending().await,
-            last => Ok(Pieces { left, last, pace, begun: false, call }.into_stream()),
+            last => Ok(Pieces { left, last, pace, stamped: turn.stamped, begun: false, call }.into_stream()),
         }
     }
 }
@@ -137,6 +138,7 @@ impl Pieces {
         }
         self.begun = true;
         if let Some(piece) = self.left.pop_front() {
+            let piece = if self.stamped { stamped(piece) } else { piece };
             return Some((Ok(piece), Some(self)));
         }
         let item = match self.last {
@@ -146,6 +148,17 @@ impl Pieces {
         };
         self.call.end();
         Some((item, None))
+    }
+}
+
+/// A piece that says when it is sent, in place of any other text.
+fn stamped(piece: ChatDelta) -> ChatDelta {
+    match piece {
+        ChatDelta::Text(_) => {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            ChatDelta::Text(format!("{:016} ", now.as_micros()))
+        }
+        other => other,
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Turn {
     pub(crate) status: Option<u16>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) cutting: Cutting,
+    /// Whether each streamed piece says when it was sent.
+    pub(crate) stamped: bool,
     /// The pieces that are sent before the end, if not all.
     pub(crate) sent: Option<usize>,
     /// The time that a byte on the wire takes.
@@ -72,6 +74,7 @@ impl Turn {
             status: None,
             retry_after: None,
             cutting: Cutting::default(),
+            stamped: false,
             sent: None,
             drip: Duration::ZERO,
             in_stream: false,
@@ -198,6 +201,14 @@ impl Turn {
     /// The same turn, its text streamed in pieces of as many characters.
     pub fn in_pieces_of(mut self, chars: usize) -> Self {
         self.cutting = Cutting::Chars(chars);
+        self
+    }
+
+    /// The same turn, each piece of its text replaced, when it is streamed, by the time at which it is
+    /// sent: microseconds since 1970 in 16 digits, and a blank. Whoever reads the stream on the same machine
+    /// can tell how long each piece took to arrive.
+    pub fn stamped(mut self) -> Self {
+        self.stamped = true;
         self
     }
 

@@ -89,6 +89,10 @@ pub(crate) struct AnswerArgs {
     #[arg(long, value_name = "N", value_parser = values::count)]
     pub(crate) chunk_chars: Option<usize>,
 
+    /// Says in each streamed piece when it was sent, in microseconds since 1970, instead of the text
+    #[arg(long)]
+    pub(crate) stamp: bool,
+
     /// The model it lists; may be given several times [default: no list, and every model is there]
     #[arg(long, value_name = "NAME")]
     pub(crate) model: Vec<String>,

@@ -39,6 +39,7 @@ fn reply(args: &AnswerArgs) -> Reply {
         (_, Some(tokens), _) => Reply::tokens(tokens),
         (.., bytes) => Reply::bytes(bytes.unwrap_or(BYTES)),
     };
+    let reply = if args.stamp { reply.stamped() } else { reply };
     match (args.chunks, args.chunk_chars) {
         (Some(pieces), _) => reply.in_pieces(pieces),
         (None, Some(chars)) => reply.in_pieces_of(chars),
