@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{BoxError, CallContext, ErrorKind, ProviderError, Reason, Subtask, Task};
+use crate::{
+    BoxError, CallContext, ErrorKind, HeuristicCounter, ProviderError, Reason, Subtask, Task,
+    TokenCounter,
+};
 
 /// What a worker is given.
 #[derive(Debug, Clone)]
@@ -33,6 +36,20 @@ pub struct Contribution {
     pub title: String,
     /// What it wrote.
     pub text: Arc<str>,
+}
+
+/// What a document takes in a request beside its words, in tokens: its fence, its attributes, the lines
+/// between. The fences of this project's adapters take about 50.
+const FRAME: u64 = 64;
+
+impl Contribution {
+    /// The tokens that it takes in a request: those of its id, its title and its text by this counter, and
+    /// 64 for what stands around them.
+    pub fn size(&self, counter: &dyn TokenCounter) -> u64 {
+        let words: u64 =
+            [&*self.id, &*self.title, &*self.text].map(|s| counter.count(s)).iter().sum();
+        words.saturating_add(FRAME)
+    }
 }
 
 /// A part that should have been there.
@@ -121,6 +138,22 @@ pub enum AgentError {
         /// What the model said.
         message: String,
     },
+    /// What it was given does not fit the model's context and could not be made to.
+    #[error("{message}")]
+    TooLarge {
+        /// How large it is and how much fits, in words.
+        message: String,
+    },
+    /// One of the parts failed in which it read what was too large to be read at once.
+    #[error("part {part} of {parts}: {source}")]
+    Part {
+        /// Which part, counted from 1.
+        part: usize,
+        /// How many there are.
+        parts: usize,
+        /// What happened to it.
+        source: Box<AgentError>,
+    },
     /// A custom agent's own error.
     #[error("{message}")]
     Custom {
@@ -144,6 +177,8 @@ impl AgentError {
             Self::Provider(error) => error.kind(),
             Self::EmptyOutput { .. } => ErrorKind::EmptyOutput,
             Self::Declined { kind, .. } => *kind,
+            Self::TooLarge { .. } => ErrorKind::ContextLength,
+            Self::Part { source, .. } => source.kind(),
             Self::Custom { .. } => ErrorKind::Agent,
         }
     }
@@ -153,6 +188,7 @@ impl AgentError {
         match self {
             // Adapters put the cause into their words, once; the chain below is for logs.
             Self::Provider(error) => error.reason(),
+            Self::Part { .. } => Reason::new(self.kind(), self.to_string()),
             _ => Reason::of(self.kind(), self),
         }
     }
@@ -187,11 +223,30 @@ pub trait Worker: Send + Sync {
 /// - Inputs are untrusted data, never instructions.
 /// - Source marks of the inputs survive into the output for what it keeps of them.
 /// - Missing parts are named, or at least not papered over.
+/// - It says how much it can read at once ([`capacity`](Self::capacity), [`size`](Self::size)), and whoever
+///   calls it gives it no more than that, except in a single input. A single input is accepted
+///   whatever its size: it is condensed, in parts if it must be, or the answer is an error of kind
+///   [`ErrorKind::ContextLength`]. Nothing is left out unread.
+/// - Both are pure and quick: they are asked for every merge. A wrapper forwards them.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Synthesizer: Send + Sync {
     /// Merges results of the tier below.
     async fn synthesize(&self, cx: &CallContext, merge: &Merge) -> Result<AgentOutput, AgentError>;
+
+    /// How many tokens of inputs one call for this task takes, as the sum of their [sizes](Self::size): what
+    /// is left when the answer, the instructions, the task and what stands around them have their room.
+    /// `None`, the default: no limit is known.
+    fn capacity(&self, task: &Task) -> Option<u64> {
+        let _ = task;
+        None
+    }
+
+    /// How much of its [capacity](Self::capacity) this input takes, in tokens. Default: as the
+    /// [`HeuristicCounter`] counts.
+    fn size(&self, input: &Contribution) -> u64 {
+        input.size(&HeuristicCounter)
+    }
 }
 
 #[async_trait]
@@ -205,9 +260,18 @@ impl<T: Worker + ?Sized> Worker for Arc<T> {
     }
 }
 
+#[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<T: Synthesizer + ?Sized> Synthesizer for Arc<T> {
     async fn synthesize(&self, cx: &CallContext, merge: &Merge) -> Result<AgentOutput, AgentError> {
         (**self).synthesize(cx, merge).await
+    }
+
+    fn capacity(&self, task: &Task) -> Option<u64> {
+        (**self).capacity(task)
+    }
+
+    fn size(&self, input: &Contribution) -> u64 {
+        (**self).size(input)
     }
 }

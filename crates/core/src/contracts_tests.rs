@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    AgentOutput, Assignment, CallContext, ChatRequest, ChatResponse, Decomposer, Delivery,
-    ErrorKind, Layer, Merge, Message, MockDecomposer, MockLayer, MockObserver, MockProvider,
-    MockSynthesizer, MockWorker, Model, ModelInfo, Observer, Plan, Price, Provider, Signal,
-    Subtask, Synthesizer, Task, Usage, Worker, WorkerCount,
+    AgentError, AgentOutput, Assignment, CallContext, ChatRequest, ChatResponse, Contribution,
+    Decomposer, Delivery, ErrorKind, HeuristicCounter, Layer, Merge, Message, MockDecomposer,
+    MockLayer, MockObserver, MockProvider, MockSynthesizer, MockWorker, Model, ModelInfo, Observer,
+    Plan, Price, Provider, Signal, Subtask, Synthesizer, Task, Usage, Worker, WorkerCount,
 };
 
 fn shared<T: ?Sized + Send + Sync>(contract: Arc<T>) -> Arc<T> {
@@ -49,6 +49,41 @@ async fn agents_and_decomposers_are_mocked_behind_dyn() {
     assert_eq!(synthesizer.synthesize(&cx, &merge).await.unwrap().text, "merged");
     let plan = decomposer.decompose(&cx, &task, WorkerCount::Auto).await.unwrap();
     assert_eq!(plan.method, "mock");
+}
+
+/// A synthesizer that knows no limit and counts as is the default.
+struct Unlimited;
+
+#[async_trait::async_trait]
+impl Synthesizer for Unlimited {
+    async fn synthesize(&self, _: &CallContext, _: &Merge) -> Result<AgentOutput, AgentError> {
+        Ok(AgentOutput::new("merged"))
+    }
+}
+
+#[test]
+fn a_synthesizer_s_limits_are_known_through_an_arc() {
+    let input = Contribution { id: "W1".into(), title: "Why?".into(), text: "The pool.".into() };
+    let task = Task::new("Why?").unwrap();
+    let unlimited: Arc<dyn Synthesizer> = Arc::new(Unlimited);
+    assert_eq!(unlimited.capacity(&task), None);
+    assert_eq!(unlimited.size(&input), 2 + 2 + 3 + 64);
+    assert_eq!(unlimited.size(&input), input.size(&HeuristicCounter));
+
+    let mut own = MockSynthesizer::new();
+    own.expect_capacity().once().return_const(Some(9));
+    own.expect_size().once().return_const(7_u64);
+    let own: Arc<dyn Synthesizer> = Arc::new(Arc::new(own));
+    assert_eq!((own.capacity(&task), own.size(&input)), (Some(9), 7));
+}
+
+#[test]
+fn a_failed_part_is_named_and_keeps_its_kind() {
+    let inner = crate::ProviderError::new("openai", ErrorKind::RateLimit, "slow down");
+    let error = AgentError::Part { part: 2, parts: 5, source: Box::new(inner.into()) };
+    let reason = error.reason();
+    assert_eq!(reason.kind, ErrorKind::RateLimit);
+    assert_eq!(reason.message, "part 2 of 5: openai: slow down");
 }
 
 #[tokio::test]

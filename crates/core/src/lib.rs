@@ -24,6 +24,7 @@ mod provider;
 mod rate_limits;
 mod state;
 mod task;
+mod tokens;
 mod usage;
 
 pub use agent::{AgentError, AgentOutput, Assignment, Contribution, Merge, Missing};
@@ -47,6 +48,7 @@ pub use provider::{Layer, Provider};
 pub use rate_limits::{RateLimits, RateWindow};
 pub use state::{AgentState, IllegalTransition, Transition};
 pub use task::{Task, TaskError};
+pub use tokens::{HeuristicCounter, TokenCounter};
 pub use usage::Usage;
 
 #[cfg(any(test, feature = "testing"))]
