@@ -7,9 +7,17 @@ use crate::thoughts;
 /// The text without control characters, without thoughts before it, without a fence around all of it,
 /// and without white space at its ends.
 pub(crate) fn text(text: &str) -> String {
-    let visible: String =
-        text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect();
-    unfenced(thoughts::without(&visible).trim()).trim().to_owned()
+    unfenced(thoughts::without(&visible(text)).trim()).trim().to_owned()
+}
+
+/// A piece of an answer that has another one before or after it: without control characters and thoughts, and
+/// else as it is, since a fence or white space at its ends may be its neighbour's.
+pub(crate) fn piece(text: &str) -> String {
+    thoughts::without_at_joint(&visible(text)).to_owned()
+}
+
+fn visible(text: &str) -> String {
+    text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect()
 }
 
 /// The inside of a text that is nothing but one fenced block of Markdown; any other text as it is.

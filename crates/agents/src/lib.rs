@@ -4,10 +4,14 @@
 
 mod ask;
 mod clean;
+mod condense;
+mod continuation;
 pub mod marks;
 mod prompt;
+mod room;
 mod settings;
 mod specialization;
+mod split;
 mod synthesizer;
 mod thoughts;
 mod worker;

@@ -16,6 +16,11 @@ pub struct AgentSettings {
     pub temperature: Option<f32>,
     /// How answers are fetched. Default: streamed, so that an observer sees the text grow.
     pub delivery: Delivery,
+    /// How often an answer that was cut at the bound is continued: the model is asked to go on from where
+    /// it stopped, and the texts are joined. Default: 1, as one more call is cheaper than a result with
+    /// its end missing. With 0 a cut answer is only marked. A model that
+    /// [only quotes](ModelInfo::extractive) is never asked to go on.
+    pub continuations: u32,
 }
 
 impl AgentSettings {
@@ -34,6 +39,7 @@ impl AgentSettings {
             max_tokens: Some(max_tokens),
             temperature: Some(temperature),
             delivery: Delivery::Streamed,
+            continuations: 1,
         }
     }
 
@@ -52,6 +58,12 @@ impl AgentSettings {
     /// The same settings with answers fetched this way.
     pub fn with_delivery(mut self, delivery: Delivery) -> Self {
         self.delivery = delivery;
+        self
+    }
+
+    /// The same settings with a cut answer continued at most this often.
+    pub fn with_continuations(mut self, continuations: u32) -> Self {
+        self.continuations = continuations;
         self
     }
 

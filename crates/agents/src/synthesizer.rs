@@ -2,14 +2,18 @@
 //! `ziggurat-core`: an executive differs from a synthesizer in its prompt and its defaults, not in
 //! what it does.
 
+use std::fmt;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use ziggurat_core::{
-    AgentError, AgentOutput, CallContext, Contribution, Document, Merge, Message, Model,
-    Synthesizer,
+    AgentError, AgentOutput, CallContext, Contribution, Document, HeuristicCounter, Merge, Message,
+    Model, Synthesizer, Task, TokenCounter,
 };
 
+use crate::ask::{Asked, ask};
 use crate::prompt::{self, Role};
-use crate::{AgentSettings, ask};
+use crate::{AgentSettings, condense, room};
 
 /// A synthesizer or an executive that asks a model once per merge.
 ///
@@ -17,31 +21,51 @@ use crate::{AgentSettings, ask};
 /// it. The message holds the task's text and the inputs as documents of origin
 /// [`Agent`](ziggurat_core::Origin::Agent), each under the id that source marks name.
 ///
+/// # What fits
+/// Its [`capacity`](Synthesizer::capacity) is the model's context without the bound on an answer, the
+/// instructions with up to 50 missing parts, the task, and a twentieth for what was guessed. Where a model
+/// has no bound on its answers from [settings](AgentSettings::max_tokens), the model's own is taken, at most
+/// half of the context, or a quarter if it is unknown. It is `None` if nobody knows the context's size. Texts are
+/// counted by the [`HeuristicCounter`] unless [`with_counter`](Self::with_counter) has a better one.
+///
+/// Several inputs are sent as they are: whoever calls sees to it that they fit. A single input that is too large is
+/// first condensed: it is read in parts that fit, one call each, one after the other, and the answers take its
+/// place; if they are still too large, again. Then it is merged like any other, so that its text is as long
+/// as a merge's and names what is missing. Every byte of the input is in exactly one part.
+///
 /// # Errors
 /// [`synthesize`](Synthesizer::synthesize) gives
 /// - [`AgentError::Provider`] when the call fails, with the provider's error inside; it is not retried,
 /// - [`AgentError::EmptyOutput`] when the model was asked twice and said nothing both times,
 /// - [`AgentError::Declined`] when the model refused or a filter cut its answer off,
-/// - [`AgentError::Custom`] when it asked for tools instead of answering.
+/// - [`AgentError::Custom`] when it asked for tools instead of answering,
+/// - [`AgentError::Part`] when one of these happened to a part of a single input that was too large,
+/// - [`AgentError::TooLarge`] when such an input could not be made to fit: a round shrank it by less than a
+///   quarter, or what is left of the context beside instructions and task is less than 128 tokens.
 ///
 /// # Cancellation
 /// Dropping the future drops the call; nothing is spawned.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ModelSynthesizer {
     model: Model,
     role: Role,
     settings: AgentSettings,
+    counter: Arc<dyn TokenCounter>,
 }
 
 impl ModelSynthesizer {
     /// A synthesizer on this model with [`AgentSettings::SYNTHESIZER`].
     pub fn synthesizer(model: Model) -> Self {
-        Self { model, role: Role::Synthesizer, settings: AgentSettings::SYNTHESIZER }
+        Self::new(model, Role::Synthesizer, AgentSettings::SYNTHESIZER)
     }
 
     /// An executive on this model with [`AgentSettings::EXECUTIVE`].
     pub fn executive(model: Model) -> Self {
-        Self { model, role: Role::Executive, settings: AgentSettings::EXECUTIVE }
+        Self::new(model, Role::Executive, AgentSettings::EXECUTIVE)
+    }
+
+    fn new(model: Model, role: Role, settings: AgentSettings) -> Self {
+        Self { model, role, settings, counter: Arc::new(HeuristicCounter) }
     }
 
     /// The same agent with these settings.
@@ -49,16 +73,61 @@ impl ModelSynthesizer {
         self.settings = settings;
         self
     }
+
+    /// The same agent, its texts counted by this.
+    pub fn with_counter(mut self, counter: Arc<dyn TokenCounter>) -> Self {
+        self.counter = counter;
+        self
+    }
+
+    async fn merge(
+        &self,
+        asked: Asked<'_>,
+        merge: &Merge,
+        inputs: &[Contribution],
+    ) -> Result<AgentOutput, AgentError> {
+        let bound = self.settings.bound(self.model.info());
+        let system = prompt::merge(self.role, &merge.missing, bound);
+        let message = Message::user(merge.task.text()).with_documents(inputs.iter().map(document));
+        ask(asked, system, message).await
+    }
 }
 
 #[async_trait]
 impl Synthesizer for ModelSynthesizer {
     async fn synthesize(&self, cx: &CallContext, merge: &Merge) -> Result<AgentOutput, AgentError> {
-        let bound = self.settings.bound(self.model.info());
-        let system = prompt::merge(self.role, &merge.missing, bound);
-        let message =
-            Message::user(merge.task.text()).with_documents(merge.inputs.iter().map(document));
-        ask::ask(cx, &self.model, &self.settings, system, message).await
+        let Self { model, settings, counter, .. } = self;
+        let asked = Asked { cx, model, settings, counter: &**counter };
+        if let [input] = &merge.inputs[..]
+            && let Some(capacity) = self.capacity(&merge.task)
+            && self.size(input) > capacity
+        {
+            let condensed = condense::to_fit(asked, &merge.task, input, capacity).await?;
+            let output = self.merge(asked, merge, &[condensed.input]).await?;
+            let truncated = output.truncated || condensed.truncated;
+            return Ok(output.truncated(truncated));
+        }
+        self.merge(asked, merge, &merge.inputs).await
+    }
+
+    fn capacity(&self, task: &Task) -> Option<u64> {
+        let info = self.model.info();
+        let system = prompt::longest_merge(self.role, self.settings.bound(info));
+        room::for_documents(info, &self.settings, &*self.counter, [&system, task.text()])
+    }
+
+    fn size(&self, input: &Contribution) -> u64 {
+        input.size(&*self.counter)
+    }
+}
+
+impl fmt::Debug for ModelSynthesizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ModelSynthesizer")
+            .field("model", &self.model)
+            .field("role", &self.role)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 

@@ -22,6 +22,13 @@ pub(crate) fn without(text: &str) -> &str {
     }
 }
 
+/// The same for a piece that another one precedes: without thoughts it is left as it is, white space at its
+/// beginning included.
+pub(crate) fn without_at_joint(text: &str) -> &str {
+    let answer = without(text);
+    if answer.len() == text.trim_start().len() { text } else { answer }
+}
+
 /// Whether a tag between these two has a line of its own.
 fn is_alone(before: &str, after: &str) -> bool {
     let line_before = before.rsplit('\n').next().unwrap_or_default();

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ziggurat_core::{
-    AgentError, AgentOutput, Assignment, CallContext, ContentPart, Message, Model, Worker,
+    AgentError, AgentOutput, Assignment, CallContext, ContentPart, HeuristicCounter, Message,
+    Model, Worker,
 };
 
-use crate::{AgentSettings, ask, prompt};
+use crate::ask::{Asked, ask};
+use crate::{AgentSettings, prompt};
 
 /// What marks the subtask in the message. One word, and one that documents rarely use: the embedded
 /// extractive model takes every word of the text parts for its question.
@@ -56,7 +58,9 @@ impl Worker for ModelWorker {
     ) -> Result<AgentOutput, AgentError> {
         let specialization = assignment.subtask.specialization.as_deref();
         let system = prompt::worker(specialization, self.settings.bound(self.model.info()));
-        ask::ask(cx, &self.model, &self.settings, system, message(assignment)).await
+        let Self { model, settings } = self;
+        let asked = Asked { cx, model, settings, counter: &HeuristicCounter };
+        ask(asked, system, message(assignment)).await
     }
 }
 

@@ -42,6 +42,8 @@ mod registry;
 pub mod responses;
 #[cfg(any(feature = "http", feature = "record"))]
 mod scrub;
+#[cfg(feature = "tiktoken")]
+mod tiktoken;
 mod user_entries;
 
 pub use catalog::{Catalog, CatalogEntry, CatalogError};
@@ -58,6 +60,8 @@ pub use extractive::Extractive;
 pub use gemini::Gemini;
 #[cfg(feature = "ollama")]
 pub use ollama::Ollama;
+#[cfg(feature = "tiktoken")]
+pub use tiktoken::TiktokenCounter;
 #[cfg(feature = "http")]
 pub use {
     api::{AUTO_MODEL, HttpProvider},

@@ -46,12 +46,6 @@ async fn empty_text_twice_is_a_failure() {
 }
 
 #[tokio::test]
-async fn a_text_cut_at_the_bound_is_kept_and_marked() {
-    let output = after(Turn::text("half an ans").finish(FinishReason::Length)).await.unwrap();
-    assert_eq!((output.text.as_str(), output.truncated), ("half an ans", true));
-}
-
-#[tokio::test]
 async fn nothing_before_the_bound_counts_as_empty() {
     let nothing = Turn::empty().finish(FinishReason::Length);
     let provider = ScriptedProvider::new().turns([nothing.clone(), nothing]);

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod answer;
+mod context;
+mod continuation;
 mod contract;
 mod marks;
 mod request;

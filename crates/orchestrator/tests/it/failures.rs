@@ -133,7 +133,9 @@ async fn empty_text_twice_is_a_failure() {
 #[tokio::test(start_paused = true)]
 async fn a_truncated_text_degrades_the_run() {
     let cut = Turn::text("It was the").finish(FinishReason::Length);
-    let (result, _) = run(workers(&Arc::new(talkative().when_node("W4", [cut])), 5)).await;
+    let cut_again = Turn::text(" disk, but").finish(FinishReason::Length);
+    let provider = Arc::new(talkative().when_node("W4", [cut, cut_again]));
+    let (result, _) = run(workers(&provider, 5)).await;
     assert_eq!(result.outcome, Outcome::Degraded);
     assert_eq!(result.reason.unwrap().message, "cut before its end: W4");
 }
