@@ -3,8 +3,7 @@
 #![allow(clippy::single_range_in_vec_init, reason = "a split may be into one group")]
 
 use ziggurat::hierarchy::{
-    Effects, End, ExecutiveMode, Hierarchy, MAX_NODES, NodeId, NodeKind, NodeState, Shape,
-    SplitError,
+    Effects, End, Hierarchy, NodeId, NodeKind, NodeState, Shape, SplitError,
 };
 
 const COMPLETED: End = End::Completed { tokens: 1 };
@@ -231,21 +230,6 @@ fn illegal_splits_are_refused_named_and_without_effect() {
     );
     assert_eq!(run, before);
     assert_eq!(drain(&mut run), [11]);
-}
-
-#[test]
-fn added_nodes_count_towards_the_limit() {
-    let executive = ExecutiveMode::Always;
-    let shape = Shape { synthesizers: false, executive, ..Shape::default() };
-    let mut run = Hierarchy::new(MAX_NODES - 2, shape).unwrap();
-    for worker in 0..MAX_NODES - 2 {
-        let _ = end(&mut run, worker, if worker < 4 { COMPLETED } else { End::Failed });
-    }
-    let executive = MAX_NODES - 2;
-    let nodes = u64::from(MAX_NODES) + 1;
-    let error = run.split(NodeId(executive), &[0..2, 2..4]).unwrap_err();
-    assert_eq!(error, SplitError::TooManyNodes { nodes });
-    assert_eq!(split(&mut run, executive, &[0..4]), [MAX_NODES - 1]);
 }
 
 #[test]
