@@ -5,10 +5,11 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use ziggurat::hierarchy::{End, Hierarchy, Shape};
+use ziggurat::hierarchy::{End, Grouping, Hierarchy, Shape};
 
-fn whole_run(workers: u32) -> usize {
-    let mut hierarchy = Hierarchy::new(workers, Shape::default()).expect("the size is legal");
+fn whole_run(workers: u32, grouping: Grouping) -> usize {
+    let shape = Shape { grouping, ..Shape::default() };
+    let mut hierarchy = Hierarchy::new(workers, shape).expect("the size is legal");
     while let Some(node) = hierarchy.next_ready() {
         let effects = hierarchy.record(node, End::Completed { tokens: 400 });
         let _ = black_box(effects.expect("the node runs"));
@@ -21,9 +22,12 @@ fn runs(criterion: &mut Criterion) {
     for workers in [10, 1_000, 100_000] {
         group.throughput(Throughput::Elements(u64::from(workers)));
         group.bench_with_input(BenchmarkId::new("whole run", workers), &workers, |bench, &n| {
-            bench.iter(|| whole_run(black_box(n)));
+            bench.iter(|| whole_run(black_box(n), Grouping::PlanOrder));
         });
     }
+    group.bench_function(BenchmarkId::new("whole run as completed", 100_000), |bench| {
+        bench.iter(|| whole_run(black_box(100_000), Grouping::AsCompleted));
+    });
     group.finish();
 }
 

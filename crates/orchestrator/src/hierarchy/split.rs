@@ -124,13 +124,7 @@ impl Hierarchy {
         let inputs = self.inputs.of(node).len();
         check_groups(groups, inputs as u32)?;
         let nodes = self.states.len() as u64 + groups.len() as u64;
-        if nodes > u64::from(MAX_NODES) {
-            return Err(SplitError::TooManyNodes { nodes });
-        }
-        if self.splits.listed_after(inputs) > MAX_LISTED {
-            return Err(SplitError::TooManyInputs);
-        }
-        Ok(())
+        check_size(nodes, self.splits.listed_after(inputs))
     }
 
     /// Adds a node for each group, all of them ready.
@@ -161,6 +155,16 @@ fn check_groups(groups: &[Range<u32>], inputs: u32) -> Result<(), SplitError> {
             return Err(SplitError::Group { group: group.clone(), inputs });
         }
         free = group.end;
+    }
+    Ok(())
+}
+
+fn check_size(nodes: u64, listed: u64) -> Result<(), SplitError> {
+    if nodes > u64::from(MAX_NODES) {
+        return Err(SplitError::TooManyNodes { nodes });
+    }
+    if listed > MAX_LISTED {
+        return Err(SplitError::TooManyInputs);
     }
     Ok(())
 }
@@ -199,6 +203,15 @@ mod tests {
         assert_eq!(run.ready.waiting(), 9, "its two wait above");
         let _ = run.halt();
         assert_eq!(run.ready.waiting(), 0, "nothing is above the summit");
+    }
+
+    #[test]
+    fn the_limit_counts_added_nodes_too() {
+        let most = u64::from(MAX_NODES);
+        assert_eq!(check_size(most, MAX_LISTED), Ok(()));
+        let nodes = most + 1;
+        assert_eq!(check_size(nodes, 0), Err(SplitError::TooManyNodes { nodes }));
+        assert_eq!(check_size(most, MAX_LISTED + 1), Err(SplitError::TooManyInputs));
     }
 
     #[test]

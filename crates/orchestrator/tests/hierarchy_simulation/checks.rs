@@ -2,30 +2,37 @@
 
 use std::collections::HashSet;
 
-use ziggurat::hierarchy::{End, Hierarchy, NodeId, NodeKind, NodeState};
+use ziggurat::hierarchy::{End, Grouping, Hierarchy, NodeId, NodeKind, NodeState};
 
 use crate::driver::{Entry, Simulation};
 
 /// Every result is in the summit, or merged into exactly one node of it: following the inputs of
-/// completed merges down from the summit reaches each completed node once, the workers in plan
-/// order. Linear in the number of nodes.
+/// completed merges down from the summit reaches each completed node once, the workers in order.
+/// Linear in the number of nodes.
 pub(crate) fn no_result_is_lost(run: &Hierarchy) {
     let mut reached = vec![false; run.len()];
-    let mut last_worker = None;
+    let mut workers = Vec::new();
     let mut open = run.summit();
     open.reverse();
     while let Some(node) = open.pop() {
         assert!(run.state(node).is_completed(), "{node} has no result");
         assert!(!std::mem::replace(&mut reached[node.0 as usize], true), "{node} twice");
         if run.kind(node) == NodeKind::Worker {
-            assert!(last_worker < Some(node), "{node} is out of plan order");
-            last_worker = Some(node);
+            workers.push(node);
         }
         open.extend(run.inputs(node).iter().rev());
     }
     for node in run.nodes() {
         assert_eq!(reached[node.0 as usize], run.state(node).is_completed(), "{node} is lost");
     }
+    let bottom = run.nodes().filter(|&node| run.step(node) == 1);
+    let mut order: Vec<NodeId> = bottom.flat_map(|node| run.children(node).to_vec()).collect();
+    if order.is_empty() || run.shape().grouping == Grouping::PlanOrder {
+        order = run.nodes().take(run.workers() as usize).collect();
+    }
+    order.retain(|&node| run.kind(node) == NodeKind::Worker && run.state(node).is_completed());
+    order.truncate(workers.len());
+    assert_eq!(workers, order, "out of order");
 }
 
 /// A result is released once it was merged, and only then.
@@ -38,7 +45,8 @@ pub(crate) fn released_means_merged(simulation: &Simulation) {
 }
 
 /// The state of every merge follows from those of its children by the rules, told here naively.
-pub(crate) fn merges_follow_their_children(run: &Hierarchy, journal: &[Entry]) {
+pub(crate) fn merges_follow_what_is_below_them(simulation: &Simulation) {
+    let Simulation { run, model, journal, .. } = simulation;
     let recorded: HashSet<NodeId> = journal
         .iter()
         .filter_map(|entry| match entry {
@@ -48,25 +56,69 @@ pub(crate) fn merges_follow_their_children(run: &Hierarchy, journal: &[Entry]) {
         .collect();
     let halted = journal.iter().any(|entry| matches!(entry, Entry::Halt(_)));
 
-    let mut contributions: Vec<Vec<NodeId>> = Vec::new();
-    for node in run.nodes() {
-        let children = run.children(node);
-        let inputs: Vec<NodeId> =
-            children.iter().flat_map(|child| contributions[child.0 as usize].clone()).collect();
+    for node in run.nodes().filter(|&node| run.kind(node) != NodeKind::Worker) {
+        let parts = model.parts(node, run);
         let state = run.state(node);
-        if !children.is_empty() {
-            let waits = children.iter().any(|&child| !run.state(child).is_terminal());
-            assert_eq!(state == NodeState::Waiting, waits, "{node}");
-            assert_eq!(run.inputs(node), if waits { children } else { &inputs }, "{node}");
-            match inputs.len() {
-                _ if waits => {}
-                0 => assert_eq!(state, NodeState::Ended(End::Skipped)),
-                1 if children.len() > 1 => assert_eq!(state, NodeState::Ended(End::PassedUp)),
-                _ if recorded.contains(&node) || halted => assert!(state.is_terminal()),
-                _ => assert!(!state.is_terminal(), "{node} ended by itself as {state:?}"),
-            }
+        let waits = parts.iter().any(|&part| !run.state(part).is_terminal());
+        assert_eq!(state == NodeState::Waiting, waits, "{node}");
+        let inputs = if waits { parts.clone() } else { model.gathered(node, run) };
+        assert_eq!(run.inputs(node), inputs, "{node}");
+        match inputs.len() {
+            _ if waits => {}
+            0 => assert_eq!(state, NodeState::Ended(End::Skipped)),
+            1 if parts.len() > 1 => assert_eq!(state, NodeState::Ended(End::PassedUp)),
+            _ if recorded.contains(&node) || halted => assert!(state.is_terminal()),
+            _ => assert!(!state.is_terminal(), "{node} ended by itself as {state:?}"),
         }
-        contributions.push(if state.is_completed() { vec![node] } else { inputs });
+    }
+}
+
+/// Following the children down from the topmost step reaches every worker once, and what was added
+/// stands where it was put.
+pub(crate) fn relations_are_told_truly(simulation: &Simulation) {
+    let Simulation { run, model, .. } = simulation;
+    let laid_out = run.len() - model.added().count();
+    let mut parents = vec![None; laid_out];
+    for node in run.nodes().take(laid_out) {
+        for child in run.children(node) {
+            let before = parents[child.0 as usize].replace(node);
+            assert_eq!(before, None, "{child} has two parents");
+            assert_eq!(run.step(*child) + 1, run.step(node));
+        }
+    }
+    for node in run.nodes().take(laid_out) {
+        let expected = model.regrouped(node).or(parents[node.0 as usize]);
+        assert_eq!(run.parent(node), expected, "{node}");
+        assert!(
+            run.parent(node).is_some() || run.step(node) == run.step(NodeId(laid_out as u32 - 1))
+        );
+    }
+    for (node, parent, inputs) in model.added() {
+        assert_eq!(run.parent(node), model.regrouped(node).or(Some(parent)), "{node}");
+        assert_eq!(run.children(node), inputs, "{node}");
+        assert_eq!(run.step(node), run.step(parent), "{node}");
+        assert_eq!(run.kind(node), NodeKind::Synthesizer);
+    }
+    let places: HashSet<_> = run.nodes().map(|node| (run.step(node), run.index(node))).collect();
+    assert_eq!(places.len(), run.len(), "two nodes in one place");
+}
+
+/// Workers that ended stand below the merges in the order of their ends, or in that of the plan.
+pub(crate) fn workers_are_grouped_as_asked(simulation: &Simulation) {
+    let Simulation { run, model, .. } = simulation;
+    let bottom: Vec<NodeId> = run
+        .nodes()
+        .take(run.len() - model.added().count())
+        .filter(|&node| run.step(node) == 1)
+        .flat_map(|node| run.children(node).to_vec())
+        .collect();
+    if bottom.is_empty() {
+        return;
+    }
+    assert_eq!(bottom.len() as u32, run.workers());
+    match run.shape().grouping {
+        Grouping::PlanOrder => assert!(bottom.is_sorted()),
+        Grouping::AsCompleted => assert!(bottom.starts_with(model.arrivals())),
     }
 }
 

@@ -1,6 +1,10 @@
 //! A run loop without a runtime: a seed decides what ends when and how.
 
-use ziggurat::hierarchy::{Effects, End, Hierarchy, NodeId, NodeState, Shape};
+use std::ops::Range;
+
+use ziggurat::hierarchy::{Effects, End, Hierarchy, NodeId, NodeKind, NodeState, Shape};
+
+use crate::model::Model;
 
 /// SplitMix64: a few lines instead of a dependency, and the same numbers for ever.
 struct Rng(u64);
@@ -32,12 +36,15 @@ pub(crate) struct Odds {
     pub(crate) unstarted: u32,
     pub(crate) stop_workers: u32,
     pub(crate) halt: u32,
+    /// A merge, running or ready, is split.
+    pub(crate) split: u32,
 }
 
 /// What a journal holds. A stop names those that it cancelled.
 #[derive(Clone, Debug)]
 pub(crate) enum Entry {
     End(NodeId, End),
+    Split(NodeId, Vec<Range<u32>>),
     StopWorkers(Vec<NodeId>),
     Halt(Vec<NodeId>),
 }
@@ -46,6 +53,8 @@ pub(crate) enum Entry {
 pub(crate) struct Simulation {
     pub(crate) run: Hierarchy,
     pub(crate) journal: Vec<Entry>,
+    /// What was done to the run, for checks that know the rules but not the code.
+    pub(crate) model: Model,
     /// The most results that were held at once: completed and not released.
     pub(crate) peak: usize,
     running: Vec<NodeId>,
@@ -68,6 +77,7 @@ impl Simulation {
         let run = Hierarchy::new(workers, shape).unwrap();
         Self {
             journal: Vec::new(),
+            model: Model::default(),
             peak: 0,
             running: Vec::new(),
             ended: vec![false; run.len()],
@@ -93,6 +103,8 @@ impl Simulation {
             self.journal.push(Entry::StopWorkers(cancelled));
         } else if self.rng.one_in(self.odds.unstarted) {
             self.end_unstarted();
+        } else if let Some(node) = self.draw_split() {
+            self.split(node);
         } else {
             assert!(!self.running.is_empty(), "stuck: nothing runs and nothing is ready");
             let at = self.rng.below(self.running.len());
@@ -114,7 +126,11 @@ impl Simulation {
 
     fn fill(&mut self) {
         while self.running.len() < self.concurrency {
-            let Some(node) = self.run.next_ready() else { break };
+            // Linear in the number of nodes, so only where that is small.
+            let expected = (self.run.len() < 500).then(|| self.model.next_ready(&self.run));
+            let next = self.run.next_ready();
+            assert!(expected.is_none_or(|expected| expected == next), "{expected:?}, not {next:?}");
+            let Some(node) = next else { break };
             assert_eq!(self.run.state(node), NodeState::Running);
             let children = self.run.children(node);
             assert!(
@@ -149,6 +165,51 @@ impl Simulation {
         } else if state != NodeState::Running {
             assert!(self.run.record(node, end).is_err());
         }
+    }
+
+    /// A merge to be split now, running ones first: they are few and at hand.
+    fn draw_split(&mut self) -> Option<NodeId> {
+        if !self.rng.one_in(self.odds.split) {
+            return None;
+        }
+        let is_merge = |&node: &NodeId| self.run.kind(node) != NodeKind::Worker;
+        if self.rng.one_in(2) {
+            return self.running.iter().copied().find(is_merge);
+        }
+        let node = NodeId(self.rng.below(self.run.len()) as u32);
+        let splittable = is_merge(&node) && self.run.state(node) == NodeState::Ready;
+        splittable.then_some(node)
+    }
+
+    fn split(&mut self, node: NodeId) {
+        let groups = self.draw_groups(self.run.inputs(node).len() as u32);
+        let inputs = self.run.inputs(node).to_vec();
+        let first = self.run.len() as u32;
+        let effects = self.run.split(node, &groups).unwrap();
+        assert_eq!((&effects.ended[..], &effects.released[..]), (&[][..], &[][..]));
+        assert!(effects.added.iter().map(|added| added.0).eq((first..).take(groups.len())));
+        assert_eq!(self.run.len(), first as usize + groups.len());
+        self.ended.resize(self.run.len(), false);
+        self.released.resize(self.run.len(), false);
+        self.running.retain(|&running| running != node);
+        self.model.split(node, &inputs, &groups, &effects.added);
+        self.journal.push(Entry::Split(node, groups));
+    }
+
+    /// Walks over the inputs, each of which begins a group, goes on with one, or is in none.
+    fn draw_groups(&mut self, inputs: u32) -> Vec<Range<u32>> {
+        let mut groups: Vec<Range<u32>> = Vec::new();
+        for at in 0..inputs {
+            match (self.rng.below(4), groups.last_mut()) {
+                (0, _) => groups.push(at..at + 1),
+                (1 | 2, Some(last)) if last.end == at => last.end += 1,
+                _ => {}
+            }
+        }
+        if groups.is_empty() {
+            groups.push(0..inputs);
+        }
+        groups
     }
 
     fn record(&mut self, node: NodeId, end: End) {
@@ -195,6 +256,10 @@ impl Simulation {
         let before = std::mem::replace(&mut self.ended[node.0 as usize], true);
         assert!(!before, "{node} ended twice");
         assert_eq!(self.run.state(node), NodeState::Ended(end));
+        for below in self.run.children(node).iter().chain(self.model.added_under(node)) {
+            assert!(self.ended[below.0 as usize], "{node} ended before {below}");
+        }
+        self.model.end(node, &self.run);
         self.held += usize::from(end.is_completed());
         self.peak = self.peak.max(self.held);
     }
@@ -207,6 +272,10 @@ pub(crate) fn replay(workers: u32, shape: Shape, journal: &[Entry]) -> Hierarchy
         let cancelled = match entry {
             Entry::End(node, end) => {
                 let _ = run.record(*node, *end).unwrap();
+                continue;
+            }
+            Entry::Split(node, groups) => {
+                let _ = run.split(*node, groups).unwrap();
                 continue;
             }
             Entry::StopWorkers(cancelled) | Entry::Halt(cancelled) => cancelled,
@@ -225,7 +294,7 @@ pub(crate) fn replay(workers: u32, shape: Shape, journal: &[Entry]) -> Hierarchy
 /// The same, but of the stops the journal only says that they were.
 pub(crate) fn replay_without_cancelled(workers: u32, shape: Shape, journal: &[Entry]) -> Hierarchy {
     let bare = |entry: &Entry| match entry {
-        Entry::End(node, end) => Entry::End(*node, *end),
+        Entry::End(..) | Entry::Split(..) => entry.clone(),
         Entry::StopWorkers(_) => Entry::StopWorkers(Vec::new()),
         Entry::Halt(_) => Entry::Halt(Vec::new()),
     };

@@ -1,6 +1,6 @@
 //! A million nodes, in the time and memory of a test.
 
-use ziggurat::hierarchy::{End, Hierarchy, NodeId, NodeState, Shape};
+use ziggurat::hierarchy::{End, Grouping, Hierarchy, NodeId, NodeState, Shape};
 
 use crate::{checks, driver};
 use driver::{Odds, Simulation};
@@ -8,7 +8,7 @@ use driver::{Odds, Simulation};
 /// Eight steps over these, and the executive: 1,000,000 nodes.
 const WORKERS: u32 = 800_000;
 
-const SMOOTH: Odds = Odds { fail: 0, cancel: 0, unstarted: 0, stop_workers: 0, halt: 0 };
+const SMOOTH: Odds = Odds { fail: 0, cancel: 0, unstarted: 0, stop_workers: 0, halt: 0, split: 0 };
 
 fn finished(workers: u32, shape: Shape, concurrency: usize, odds: Odds) -> Simulation {
     let mut simulation = Simulation::new(workers, shape, concurrency, odds, 7);
@@ -27,6 +27,19 @@ fn a_million_nodes_with_failures_lose_nothing() {
     assert_eq!(simulation.run.len(), 1_000_000);
     checks::no_result_is_lost(&simulation.run);
     checks::released_means_merged(&simulation);
+    checks::same(&driver::replay(WORKERS, shape, &simulation.journal), &simulation.run);
+}
+
+#[test]
+fn a_million_nodes_grouped_as_they_end_and_split_at_random_lose_nothing() {
+    let shape = Shape { merge_backlog: 8000, grouping: Grouping::AsCompleted, ..Shape::default() };
+    let odds = Odds { fail: 10, cancel: 40, split: 30, ..SMOOTH };
+    let simulation = finished(WORKERS, shape, 1000, odds);
+    assert!(simulation.run.len() > 1_010_000, "{} nodes", simulation.run.len());
+    checks::no_result_is_lost(&simulation.run);
+    checks::released_means_merged(&simulation);
+    checks::relations_are_told_truly(&simulation);
+    checks::workers_are_grouped_as_asked(&simulation);
     checks::same(&driver::replay(WORKERS, shape, &simulation.journal), &simulation.run);
 }
 

@@ -1,7 +1,7 @@
 //! Small runs of every form, checked after every step.
 
 use proptest::prelude::*;
-use ziggurat::hierarchy::{ExecutiveMode, NodeState, Shape};
+use ziggurat::hierarchy::{ExecutiveMode, Grouping, NodeState, Shape};
 
 use crate::{checks, driver};
 use driver::{Odds, Simulation};
@@ -12,13 +12,14 @@ fn shapes() -> impl Strategy<Value = Shape> {
         Just(ExecutiveMode::Always),
         Just(ExecutiveMode::Never)
     ];
-    (2..=7u32, prop::bool::weighted(0.8), modes, 0..=40u32).prop_map(
-        |(fan_in, synthesizers, executive, merge_backlog)| Shape {
+    let groupings = prop_oneof![Just(Grouping::PlanOrder), Just(Grouping::AsCompleted)];
+    (2..=7u32, prop::bool::weighted(0.8), modes, 0..=40u32, groupings).prop_map(
+        |(fan_in, synthesizers, executive, merge_backlog, grouping)| Shape {
             fan_in,
             synthesizers,
             executive,
             merge_backlog,
-            grouping: Default::default(),
+            grouping,
         },
     )
 }
@@ -27,14 +28,17 @@ fn shapes() -> impl Strategy<Value = Shape> {
 fn odds() -> impl Strategy<Value = Odds> {
     let often = || prop_oneof![Just(0), 1..=12u32];
     let seldom = || prop_oneof![3 => Just(0), 2 => 20..=100u32];
-    (often(), often(), often(), seldom(), seldom()).prop_map(
-        |(fail, cancel, unstarted, stop_workers, halt)| Odds {
+    // More often, and splits would add nodes faster than they end.
+    let split = prop_oneof![Just(0), 4..=20u32];
+    (often(), often(), often(), seldom(), seldom(), split).prop_map(
+        |(fail, cancel, unstarted, stop_workers, halt, split)| Odds {
             fail,
             cancel,
             // Every step would leave none for ends of running nodes.
             unstarted: if unstarted == 1 { 2 } else { unstarted },
             stop_workers,
             halt,
+            split,
         },
     )
 }
@@ -42,7 +46,9 @@ fn odds() -> impl Strategy<Value = Odds> {
 fn check_now(simulation: &Simulation) {
     checks::no_result_is_lost(&simulation.run);
     checks::progress_is_told_truly(&simulation.run);
-    checks::merges_follow_their_children(&simulation.run, &simulation.journal);
+    checks::merges_follow_what_is_below_them(simulation);
+    checks::relations_are_told_truly(simulation);
+    checks::workers_are_grouped_as_asked(simulation);
     checks::released_means_merged(simulation);
 }
 
