@@ -47,6 +47,9 @@ struct RunArgs {
     /// The runtime of all programs
     #[arg(long, value_enum, default_value_t)]
     runtime: Flavor,
+    /// As many workers in every workload
+    #[arg(long)]
+    workers: Option<u32>,
 }
 
 #[derive(Args)]
@@ -57,6 +60,8 @@ struct WorkArgs {
     program: Program,
     /// Where the server listens
     server: SocketAddr,
+    #[arg(long)]
+    workers: Option<u32>,
     #[arg(long, value_enum, default_value_t)]
     runtime: Flavor,
 }
@@ -80,7 +85,8 @@ fn main() -> ExitCode {
 }
 
 fn do_work(args: &WorkArgs) -> Result<(), Error> {
-    let workload = named(&args.workload)?;
+    let mut workload = named(&args.workload)?;
+    workload.workers = args.workers.unwrap_or(workload.workers);
     let measured = work::measure(args.program, &workload, args.runtime, args.server)?;
     let what = || "the measurement".to_owned();
     let line = serde_json::to_string(&measured);
@@ -104,7 +110,8 @@ fn run(args: RunArgs) -> Result<(), Error> {
     println!("{}; runtime: {runtime}; {} repetitions\n", machine::facts(), suite.repetitions);
     print!("{}", table::head());
     let (mut late, mut verdicts) = (String::new(), String::new());
-    for workload in workload::all().into_iter().filter(wanted) {
+    for mut workload in workload::all().into_iter().filter(wanted) {
+        workload.workers = args.workers.unwrap_or(workload.workers);
         let runs = suite.run(&workload)?;
         print!("{}", table::rows(&workload, &runs));
         late += &table::delays(&workload, &runs);

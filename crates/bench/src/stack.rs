@@ -1,7 +1,7 @@
 //! The provider within its layers, a budget included, called by slots as the loops call theirs: what the
 //! layers cost, without the orchestrator.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use futures::StreamExt;
@@ -20,6 +20,7 @@ struct Shared {
     cx: CallContext,
     workload: Workload,
     next: AtomicU32,
+    texts: Vec<OnceLock<String>>,
     failed: AtomicU64,
 }
 
@@ -30,6 +31,7 @@ pub async fn run(provider: Arc<dyn Provider>, workload: &Workload, flavor: Flavo
         cx: CallContext::default().with_budget(Arc::new(Purse::default())),
         workload: workload.clone(),
         next: AtomicU32::new(0),
+        texts: std::iter::repeat_with(OnceLock::new).take(workload.workers as usize).collect(),
         failed: AtomicU64::new(0),
     });
     let slots = (0..workload.concurrency).map(|_| slot(Arc::clone(&shared)));
@@ -50,8 +52,10 @@ async fn slot(shared: Arc<Shared>) -> Delays {
         if worker >= shared.workload.workers {
             return delays;
         }
-        if shared.call(worker, &mut delays).await.is_err() {
-            shared.failed.fetch_add(1, Ordering::Relaxed);
+        match shared.call(worker, &mut delays).await {
+            // Kept, as the loops keep theirs.
+            Ok(text) => drop(shared.texts[worker as usize].set(text)),
+            Err(_) => drop(shared.failed.fetch_add(1, Ordering::Relaxed)),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::Error;
 use crate::fake::Fake;
 use crate::measured::Measured;
 use crate::work::{Flavor, Program};
-use crate::workload::Workload;
+use crate::workload::{SERVER, Workload};
 
 /// How to run.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Suite {
     /// # Errors
     /// If a program or the server fails.
     pub fn run(&self, workload: &Workload) -> Result<Runs, Error> {
-        let fake = Fake::start(&self.fake, workload.server)?;
+        let fake = Fake::start(&self.fake, &[&SERVER, workload.server].concat())?;
         let mut rows = Vec::new();
         for repetition in 0..self.repetitions.min(workload.most) {
             let mut row: [Measured; 3] = Default::default();
@@ -108,7 +108,8 @@ fn measure(
 ) -> Result<Measured, Error> {
     let mut command = Command::new(own);
     command.args(["work", workload.name, program.name(), &fake.address().to_string()]);
-    command.args(["--runtime", flavor.name()]).stdin(Stdio::null()).stderr(Stdio::inherit());
+    command.args(["--workers", &workload.workers.to_string(), "--runtime", flavor.name()]);
+    command.stdin(Stdio::null()).stderr(Stdio::inherit());
     let what = format!("{} of {}", workload.name, program.name());
     let output = command.output().map_err(Error::io(&what))?;
     if !output.status.success() {

@@ -31,7 +31,7 @@ pub struct Workload {
     pub concurrency: usize,
     /// Whether answers are streamed.
     pub streamed: bool,
-    /// What `fake-llm` is started with.
+    /// What `fake-llm` is started with, beside [`SERVER`].
     pub server: &'static [&'static str],
     /// How long its answers take.
     pub latencies: Latencies,
@@ -41,6 +41,9 @@ pub struct Workload {
     pub usual: bool,
 }
 
+/// What every server is started with: one that lists the model is asked for it before the first worker,
+/// and not by the first worker alone.
+pub const SERVER: [&str; 2] = ["--model", MODEL];
 /// Bytes of a worker's instruction.
 pub const INSTRUCTION: usize = 130;
 /// What every program asks for.

@@ -4,11 +4,15 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use super::received::Log;
 use super::{FakeServer, Shared, connection};
 use crate::ScriptedProvider;
+
+/// Connections that may wait to be accepted. The usual 128 are fewer than a load test opens at once, and
+/// what does not fit comes again a second later.
+const BACKLOG: u32 = 4096;
 
 /// A server that is not yet started.
 ///
@@ -65,7 +69,7 @@ impl FakeServerBuilder {
     /// # Errors
     /// If the address cannot be listened at.
     pub async fn start(self) -> io::Result<FakeServer> {
-        let listener = TcpListener::bind(self.address).await?;
+        let listener = listen(self.address)?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             script: self.script,
@@ -76,4 +80,14 @@ impl FakeServerBuilder {
         let accepting = tokio::spawn(connection::accept(listener, Arc::clone(&shared)));
         Ok(FakeServer { address, shared, accepting })
     }
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // What a server left behind that has just ended must not be in the way; on Windows it would let two
+    // servers listen at one port.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
