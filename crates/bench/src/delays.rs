@@ -28,7 +28,8 @@ impl Delays {
 
     fn hear_at(&mut self, text: &str, now: u64) {
         let stamps = text.split_ascii_whitespace().filter_map(|word| word.parse::<u64>().ok());
-        self.0.extend(stamps.map(|sent| u32::try_from(now.saturating_sub(sent)).unwrap_or(u32::MAX)));
+        self.0
+            .extend(stamps.map(|sent| u32::try_from(now.saturating_sub(sent)).unwrap_or(u32::MAX)));
     }
 
     /// Adds those of another reader.

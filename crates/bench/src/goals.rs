@@ -68,7 +68,10 @@ impl Goal {
         };
         let sign = if self.more { "≥" } else { "≤" };
         let Self { what, must, aim, .. } = self;
-        format!("| {} | {what} | {found:.4} | {sign} {must} | {sign} {aim} | {word} |", workload.name)
+        format!(
+            "| {} | {what} | {found:.4} | {sign} {must} | {sign} {aim} | {word} |",
+            workload.name
+        )
     }
 }
 

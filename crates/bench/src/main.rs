@@ -100,8 +100,7 @@ fn named(name: &str) -> Result<Workload, Error> {
 
 fn run(args: RunArgs) -> Result<(), Error> {
     let own = env::current_exe().map_err(Error::io("this program"))?;
-    let suite =
-        Suite { own, fake: args.fake, repetitions: args.reps.max(1), flavor: args.runtime };
+    let suite = Suite { own, fake: args.fake, repetitions: args.reps.max(1), flavor: args.runtime };
     let wanted = |workload: &Workload| match args.names.is_empty() {
         true => workload.usual,
         false => args.names.iter().any(|name| name == workload.name),

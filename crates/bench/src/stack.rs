@@ -1,8 +1,8 @@
 //! The provider within its layers, a budget included, called by slots as the loops call theirs: what the
 //! layers cost, without the orchestrator.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use futures::StreamExt;
 use tokio::task::JoinSet;

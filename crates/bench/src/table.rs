@@ -8,8 +8,19 @@ use crate::work::Program;
 use crate::workload::Workload;
 
 const COLUMNS: [&str; 13] = [
-    "workload", "program", "wall s", "best s", "÷ ideal", "calls/s", "CPU µs/call", "÷ hyper",
-    "÷ reqwest", "start ms", "peak MB", "B/worker", "failed, attempts",
+    "workload",
+    "program",
+    "wall s",
+    "best s",
+    "÷ ideal",
+    "calls/s",
+    "CPU µs/call",
+    "÷ hyper",
+    "÷ reqwest",
+    "start ms",
+    "peak MB",
+    "B/worker",
+    "failed, attempts",
 ];
 
 /// The head of the table.

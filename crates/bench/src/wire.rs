@@ -80,7 +80,8 @@ impl Events {
             begin += length + 2;
             let Some(data) = event.strip_prefix(b"data: ") else { continue };
             let Ok(chunk) = serde_json::from_slice::<Chunk<'_>>(data) else { continue };
-            if let Some(text) = chunk.choices.first().and_then(|piece| piece.delta.content.as_deref())
+            if let Some(text) =
+                chunk.choices.first().and_then(|piece| piece.delta.content.as_deref())
             {
                 said(text);
             }
@@ -100,7 +101,9 @@ mod tests {
     #[test]
     fn events_are_found_wherever_the_bytes_are_cut() {
         let event = |text: &str| {
-            format!("data: {{\"id\":\"x\",\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n")
+            format!(
+                "data: {{\"id\":\"x\",\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n"
+            )
         };
         let stream = event("one") + &event("t\\nwo") + "data: [DONE]\n\n";
         for size in 1..stream.len() {

@@ -116,7 +116,13 @@ pub fn all() -> Vec<Workload> {
         Workload { name: "streaming-stack", composition: Stack, ..streaming.clone() },
         streaming,
         Workload { name: "memory-flat", composition: Flat, ..memory.clone() },
-        Workload { name: "memory-large", workers: 1_000_000, most: 1, usual: false, ..memory.clone() },
+        Workload {
+            name: "memory-large",
+            workers: 1_000_000,
+            most: 1,
+            usual: false,
+            ..memory.clone()
+        },
         memory,
         Workload { name: "faults", server: FAULTS, ..swarm_1000.clone() },
         Workload { name: "jitter", server: JITTER, latencies: JITTERED, ..swarm_1000.clone() },
@@ -125,8 +131,20 @@ pub fn all() -> Vec<Workload> {
 }
 
 const FAULTS: &[&str] = &[
-    "--latency", "50ms", "--reply-bytes", "400", "--fault", "429:0.02", "--fault", "500:0.01",
-    "--drop-rate", "0.01", "--retry-after", "200ms", "--at-most", "2",
+    "--latency",
+    "50ms",
+    "--reply-bytes",
+    "400",
+    "--fault",
+    "429:0.02",
+    "--fault",
+    "500:0.01",
+    "--drop-rate",
+    "0.01",
+    "--retry-after",
+    "200ms",
+    "--at-most",
+    "2",
 ];
 const JITTER: &[&str] =
     &["--latency", "50ms", "--reply-bytes", "400", "--tail", "log-normal:0.5", "--seed", "0"];

@@ -121,7 +121,8 @@ impl Play {
                 Err(error)
             }
             Last::Silence if left.is_empty() => future::pending().await,
-            last => Ok(Pieces { left, last, pace, stamped: turn.stamped, begun: false, call }.into_stream()),
+            last => Ok(Pieces { left, last, pace, stamped: turn.stamped, begun: false, call }
+                .into_stream()),
         }
     }
 }

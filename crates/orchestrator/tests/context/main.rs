@@ -191,7 +191,7 @@ async fn results_that_no_model_makes_smaller_are_given_up_and_kept() {
 
 fn cases() -> ProptestConfig {
     ProptestConfig {
-        cases: if std::env::var_os("ZIGGURAT_SOAK").is_some() { 10_000 } else { 150 },
+        cases: if std::env::var_os("ZIGGURAT_SOAK").is_some() { 10_000 } else { 30 },
         ..ProptestConfig::default()
     }
 }
