@@ -32,13 +32,14 @@ use crate::{Hold, Retry};
 pub struct Job<'a, T, E> {
     pub(crate) work: Work<'a, T, E>,
     pub(crate) priority: i32,
-    pub(crate) timeout: Option<Duration>,
-    rare: Option<Box<Rare>>,
+    // Boxed, so that the many jobs that keep to the defaults do not pay for it in the queue.
+    settings: Option<Box<Settings>>,
 }
 
-/// Settings that few jobs have: boxed, so that the others do not pay for them in the queue.
+/// What a job says of itself; the defaults apply to the rest.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Rare {
+pub(crate) struct Settings {
+    pub(crate) timeout: Option<Duration>,
     pub(crate) queue_timeout: Option<Duration>,
     pub(crate) total_timeout: Option<Duration>,
     pub(crate) hold: Option<Hold>,
@@ -106,7 +107,7 @@ impl<'a, T, E> Job<'a, T, E> {
     ///
     /// A result that is there when the time is over counts. This holds for all clocks.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.settings_mut().timeout = Some(timeout);
         self
     }
 
@@ -115,7 +116,7 @@ impl<'a, T, E> Job<'a, T, E> {
     /// in its set. Without it the job waits as long as it takes, unless the
     /// [`Executor`](crate::Executor) has a default.
     pub fn queue_timeout(mut self, timeout: Duration) -> Self {
-        self.rare_mut().queue_timeout = Some(timeout);
+        self.settings_mut().queue_timeout = Some(timeout);
         self
     }
 
@@ -126,27 +127,27 @@ impl<'a, T, E> Job<'a, T, E> {
     /// A pause that would last until this time is over is not begun: no attempt could follow it, so
     /// the error of the last one is the outcome at once.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
-        self.rare_mut().total_timeout = Some(timeout);
+        self.settings_mut().total_timeout = Some(timeout);
         self
     }
 
     /// While `hold` is held, [`timeout`](Self::timeout) and [`total_timeout`](Self::total_timeout)
     /// stand still. See [`Hold`].
     pub fn hold(mut self, hold: Hold) -> Self {
-        self.rare_mut().hold = Some(hold);
+        self.settings_mut().hold = Some(hold);
         self
     }
 
-    pub(crate) fn rare(&self) -> Option<&Rare> {
-        self.rare.as_deref()
+    pub(crate) fn settings(&self) -> Option<&Settings> {
+        self.settings.as_deref()
     }
 
-    fn rare_mut(&mut self) -> &mut Rare {
-        self.rare.get_or_insert_default()
+    fn settings_mut(&mut self) -> &mut Settings {
+        self.settings.get_or_insert_default()
     }
 
     fn of(work: Work<'a, T, E>) -> Self {
-        Self { work, priority: 0, timeout: None, rare: None }
+        Self { work, priority: 0, settings: None }
     }
 }
 
@@ -164,7 +165,7 @@ impl<T, E> fmt::Debug for Job<'_, T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Job")
             .field("priority", &self.priority)
-            .field("timeout", &self.timeout)
+            .field("timeout", &self.settings().and_then(|settings| settings.timeout))
             .field("retried", &matches!(self.work, Work::Again(_)))
             .finish()
     }

@@ -114,6 +114,6 @@ mod tests {
 
     #[test]
     fn a_queued_job_is_small() {
-        assert!(size_of::<Queued<'_, u32, String, String>>() <= 72);
+        assert!(size_of::<Queued<'_, usize, String, String>>() <= 48);
     }
 }

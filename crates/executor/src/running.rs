@@ -68,11 +68,11 @@ impl<'a, K, T, E> Running<'a, K, T, E> {
         watcher: Watcher<'a, K>,
     ) -> Self {
         let Queued { key, job, ticket } = queued;
-        let rare = job.rare().cloned().unwrap_or_default();
+        let own = job.settings().cloned().unwrap_or_default();
         let limits = Limits {
-            attempt: job.timeout.or(clocks.attempt),
-            job: rare.total_timeout.or(clocks.job),
-            hold: rare.hold,
+            attempt: own.timeout.or(clocks.attempt),
+            job: own.total_timeout.or(clocks.job),
+            hold: own.hold,
         };
         Self {
             key: Some(key),

@@ -156,7 +156,7 @@ impl<'a, K, T, E> JobSet<'a, K, T, E> {
     pub fn push(&mut self, key: K, job: Job<'a, T, E>) {
         let ticket = self.tickets;
         self.tickets += 1;
-        let timeout = job.rare().and_then(|rare| rare.queue_timeout).or(self.clocks.queue);
+        let timeout = job.settings().and_then(|own| own.queue_timeout).or(self.clocks.queue);
         self.queue.push(Queued { key, job, ticket }, timeout);
         self.watcher.queued();
     }
