@@ -3,6 +3,7 @@
 //!
 //! `ZIGGURAT_SOAK=1` runs 100,000 seeds instead of 200.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+#![allow(clippy::print_stderr, reason = "a seed that failed is named")]
 
 mod check;
 mod clock;

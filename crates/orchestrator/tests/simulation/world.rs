@@ -62,7 +62,7 @@ impl World {
             }),
             layered: dice.percent(50),
             faulty: true,
-            fate: fate(&mut dice),
+            fate: fate(&mut Dice::of(seed, "fate")),
         }
     }
 
