@@ -18,9 +18,9 @@ const MOST_FOR_THE_END: Duration = Duration::from_secs(1);
 /// The division of a run's time.
 #[derive(Debug, Clone)]
 pub(crate) struct Deadline {
-    /// Workers that are not done now are cut.
+    /// Workers that are not done by now are cut.
     pub(crate) soft: Instant,
-    /// Merges are done now.
+    /// Merges are done by now.
     pub(crate) end: Instant,
     /// How long a merge of each step may take, from the lowest up.
     steps: Vec<Duration>,
@@ -30,10 +30,11 @@ impl Deadline {
     /// Divides this time, from `started`, for merges that may take so long on each step, from the lowest
     /// up. `None` if the clock cannot express it.
     pub(crate) fn new(started: Instant, whole: Duration, steps: Vec<Duration>) -> Option<Self> {
-        let end = started.checked_add(whole - (whole / 100).min(MOST_FOR_THE_END))?;
+        let hard = started.checked_add(whole)?;
+        let last = (whole / 100).min(MOST_FOR_THE_END);
         let needed = steps.iter().fold(Duration::ZERO, |sum, &step| sum.saturating_add(step));
-        let soft = end - needed.min(whole / MOST_FOR_MERGES);
-        Some(Self { soft, end, steps })
+        let kept = needed.min(whole / MOST_FOR_MERGES).max(last);
+        Some(Self { soft: hard - kept, end: hard - last, steps })
     }
 
     /// How long a merge on this step, counted from 1, may take if it starts now. `below` says that it is one
@@ -65,9 +66,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn one_timeout_is_kept_back_for_each_step_up_to_a_third() {
         let (now, kept) = divided(600, &[40, 50]);
-        assert_eq!(kept.soft - now, SECOND * (600 - 1 - 90));
+        assert_eq!(kept.soft - now, SECOND * (600 - 90));
         let (now, kept) = divided(600, &[240, 300]);
-        assert_eq!(kept.soft - now, SECOND * (600 - 1 - 200));
+        assert_eq!(kept.soft - now, SECOND * (600 - 200));
         let (now, kept) = divided(600, &[]);
         assert_eq!(kept.soft - now, SECOND * 599);
     }
