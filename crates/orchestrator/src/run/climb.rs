@@ -81,7 +81,10 @@ impl<'a> Climb<'a> {
                     working = false;
                     self.cut();
                 }
-                (node, signal) = self.signals.recv() => self.hear(node, signal),
+                (node, signal) = self.signals.recv() => {
+                    self.hear(node, signal);
+                    self.hear_all();
+                }
                 Some(turn) = self.jobs.turn(more) => match turn {
                     Turn::Ended(finished) => self.end(finished),
                     Turn::Room => {}
