@@ -181,6 +181,7 @@ impl Workload {
         }
         text.truncate(INSTRUCTION - 1);
         text.push('.');
+        text.shrink_to_fit();
         text
     }
 }
