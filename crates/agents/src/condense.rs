@@ -54,8 +54,8 @@ pub(crate) async fn to_fit(
 /// What one call for a part leaves for the part's text.
 fn room_for_a_part(asked: Asked<'_>, task: &Task, input: &Contribution) -> u64 {
     let longest = prompt::condense(usize::MAX, usize::MAX, u64::MAX);
-    let texts = [longest.as_str(), task.text()];
-    let all = room::for_documents(asked.model.info(), asked.settings, asked.counter, texts);
+    let beside = asked.counter.count(&longest) + asked.counter.count(task.text());
+    let all = room::for_documents(asked.model.info(), asked.settings, beside);
     let bare = Contribution { text: Arc::from(""), ..input.clone() };
     all.unwrap_or(u64::MAX).saturating_sub(bare.size(asked.counter))
 }

@@ -2,6 +2,7 @@
 //! different from its plan is kept.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use ziggurat_core::{NodeInfo, Tier};
@@ -71,7 +72,12 @@ impl Names {
             let executives = u32::from(self.executive.is_some_and(|executive| executive < node));
             node.0 - self.layout.workers() + 1 - executives
         };
-        format!("{}{number}", self.tier(node).letter())
+        // Long enough for the name of any node.
+        let mut id = String::with_capacity(11);
+        id.push(self.tier(node).letter());
+        // Writing to a string cannot fail.
+        write!(id, "{number}").ok();
+        id
     }
 
     /// The node of this name, if there were so many.
