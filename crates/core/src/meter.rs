@@ -29,7 +29,6 @@ use crate::{Signal, Usage};
 /// ```
 #[must_use = "dropped at once, it reports an attempt of unknown cost"]
 pub struct Meter {
-    cx: CallContext,
     info: Arc<ModelInfo>,
     usage: Usage,
     within: Arc<Within>,
@@ -41,9 +40,9 @@ impl Meter {
     /// comes back.
     pub fn start(cx: &CallContext, info: Arc<ModelInfo>) -> (Self, CallContext) {
         let within = Arc::new(Within { outer: cx.clone(), heard: Mutex::default() });
-        let inner = cx.clone().with_observer(Arc::clone(&within) as Arc<dyn Observer>);
-        let meter = Self { cx: cx.clone(), info, usage: Usage::UNKNOWN, within, reservation: None };
-        (meter, inner)
+        // What is known of the model is then known to all within.
+        let inner = cx.within(Arc::clone(&within) as Arc<dyn Observer>, Arc::clone(&info));
+        (Self { info, usage: Usage::UNKNOWN, within, reservation: None }, inner)
     }
 
     /// The same meter; it settles this reservation with what it reports.
@@ -109,20 +108,21 @@ impl Meter {
 
 impl Drop for Meter {
     fn drop(&mut self) {
-        let heard = mem::take(&mut *self.within.heard());
-        let record = match heard {
-            // Reported already.
-            Heard { inner: Some((usage, cost)), .. } => {
-                CallRecord::new(self.info.name(), usage, cost)
-            }
-            Heard { queued, .. } => {
-                let usage = if queued { Usage::ZERO } else { self.usage };
-                let record = self.record(usage);
-                self.cx.signal(Signal::Call(record.clone()));
-                record
-            }
+        let Heard { inner, queued } = mem::take(&mut *self.within.heard());
+        let reservation = self.reservation.take();
+        let outer = &self.within.outer;
+        if reservation.is_none() && (inner.is_some() || !outer.is_watched()) {
+            // Reported already, or nobody asks.
+            return;
+        }
+        let record = match inner {
+            Some((usage, cost)) => CallRecord::new(self.info.name(), usage, cost),
+            None => self.record(if queued { Usage::ZERO } else { self.usage }),
         };
-        if let Some(reservation) = self.reservation.take() {
+        if inner.is_none() && outer.is_watched() {
+            outer.signal(Signal::Call(record.clone()));
+        }
+        if let Some(reservation) = reservation {
             reservation.settle(&record);
         }
     }

@@ -82,11 +82,7 @@ impl Assemble for Assembler {
         if data == "[DONE]" {
             return Ok(Step::Done);
         }
-        if let Some(error) = ErrorBody::of_event(event, data)? {
-            return Err(Fault::from(error));
-        }
-        let piece: wire::Answer = serde_json::from_str(data)?;
-        self.take(piece).map(Step::Deltas)
+        self.take(read(event, data)?).map(Step::Deltas)
     }
 
     fn end(&mut self, done: bool) -> Result<ChatEnd, Cut> {
@@ -97,6 +93,18 @@ impl Assemble for Assembler {
         let mut end = ChatEnd::new(std::mem::take(&mut self.model), finish).with_usage(self.usage);
         end.id = self.id.take();
         Ok(end)
+    }
+}
+
+/// The piece in an event. One that may be an error, or cannot be read at once, is looked at in peace.
+fn read(event: Option<&str>, data: &str) -> Result<wire::Answer, Fault> {
+    match serde_json::from_str::<wire::Answer>(data) {
+        Ok(piece) if event != Some("error") && !piece.may_be_error() => return Ok(piece),
+        _ => {}
+    }
+    match ErrorBody::of_event(event, data)? {
+        Some(error) => Err(Fault::from(error)),
+        None => Ok(serde_json::from_str(data)?),
     }
 }
 
