@@ -2,6 +2,8 @@
 //! could drive a terminal. And a model asked for Markdown sometimes wraps all of it in a code fence,
 //! which would turn the whole report into a code block. What a thinking model thought is no part of it.
 
+use std::borrow::Cow;
+
 use crate::thoughts;
 
 /// The text without control characters, without thoughts before it, without a fence around all of it,
@@ -16,8 +18,12 @@ pub(crate) fn piece(text: &str) -> String {
     thoughts::without_at_joint(&visible(text)).to_owned()
 }
 
-fn visible(text: &str) -> String {
-    text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect()
+fn visible(text: &str) -> Cow<'_, str> {
+    let is_hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    match text.contains(is_hidden) {
+        true => text.replace(is_hidden, "").into(),
+        false => text.into(),
+    }
 }
 
 /// The inside of a text that is nothing but one fenced block of Markdown; any other text as it is.

@@ -31,16 +31,14 @@ fn answer(info: &ModelInfo, settings: &AgentSettings, context: u64) -> u64 {
     }
 }
 
-/// How many tokens of documents one call may read beside these instructions and this task.
+/// How many tokens of documents one call may read beside so many of instructions and task.
 pub(crate) fn for_documents(
     info: &ModelInfo,
     settings: &AgentSettings,
-    counter: &dyn TokenCounter,
-    [system, task]: [&str; 2],
+    beside: u64,
 ) -> Option<u64> {
     let most = most_input(info, settings)?;
-    let taken = counter.count(system) + counter.count(task) + FRAME + most / MARGIN;
-    Some(most.saturating_sub(taken))
+    Some(most.saturating_sub(beside + FRAME + most / MARGIN))
 }
 
 /// The input tokens of a request of texts and documents.

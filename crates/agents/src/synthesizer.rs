@@ -3,12 +3,12 @@
 //! what it does.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use ziggurat_core::{
     AgentError, AgentOutput, CallContext, Contribution, Document, HeuristicCounter, Merge, Message,
-    Model, Synthesizer, Task, TokenCounter,
+    Missing, Model, Synthesizer, Task, TokenCounter,
 };
 
 use crate::ask::{Asked, ask};
@@ -51,6 +51,10 @@ pub struct ModelSynthesizer {
     role: Role,
     settings: AgentSettings,
     counter: Arc<dyn TokenCounter>,
+    /// The instructions of a merge of which nothing is missing, which is nearly every one.
+    usual: Arc<OnceLock<String>>,
+    /// The tokens of the longest instructions.
+    longest: Arc<OnceLock<u64>>,
 }
 
 impl ModelSynthesizer {
@@ -65,18 +69,21 @@ impl ModelSynthesizer {
     }
 
     fn new(model: Model, role: Role, settings: AgentSettings) -> Self {
-        Self { model, role, settings, counter: Arc::new(HeuristicCounter) }
+        let counter = Arc::new(HeuristicCounter);
+        Self { model, role, settings, counter, usual: Arc::default(), longest: Arc::default() }
     }
 
     /// The same agent with these settings.
     pub fn with_settings(mut self, settings: AgentSettings) -> Self {
         self.settings = settings;
+        (self.usual, self.longest) = Default::default();
         self
     }
 
     /// The same agent, its texts counted by this.
     pub fn with_counter(mut self, counter: Arc<dyn TokenCounter>) -> Self {
         self.counter = counter;
+        self.longest = Arc::default();
         self
     }
 
@@ -86,10 +93,13 @@ impl ModelSynthesizer {
         merge: &Merge,
         inputs: &[Contribution],
     ) -> Result<AgentOutput, AgentError> {
-        let bound = self.settings.bound(self.model.info());
-        let system = prompt::merge(self.role, &merge.missing, bound);
         let message = Message::user(merge.task.text()).with_documents(inputs.iter().map(document));
-        ask(asked, system, message).await
+        ask(asked, self.instructions(&merge.missing), message).await
+    }
+
+    fn instructions(&self, missing: &[Missing]) -> String {
+        let written = || prompt::merge(self.role, missing, self.settings.bound(self.model.info()));
+        if missing.is_empty() { self.usual.get_or_init(written).clone() } else { written() }
     }
 }
 
@@ -112,8 +122,12 @@ impl Synthesizer for ModelSynthesizer {
 
     fn capacity(&self, task: &Task) -> Option<u64> {
         let info = self.model.info();
-        let system = prompt::longest_merge(self.role, self.settings.bound(info));
-        room::for_documents(info, &self.settings, &*self.counter, [&system, task.text()])
+        let system = *self.longest.get_or_init(|| {
+            let text = prompt::longest_merge(self.role, self.settings.bound(info));
+            self.counter.count(&text)
+        });
+        let beside = system + self.counter.count(task.text());
+        room::for_documents(info, &self.settings, beside)
     }
 
     fn size(&self, input: &Contribution) -> u64 {

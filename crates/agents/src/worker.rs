@@ -1,6 +1,6 @@
 //! The base of the pyramid, over a model.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use ziggurat_core::{
@@ -34,18 +34,26 @@ const SUBTASK: &str = "Subtask: ";
 pub struct ModelWorker {
     model: Model,
     settings: AgentSettings,
+    /// The instructions of a worker without a specialization.
+    usual: Arc<OnceLock<String>>,
 }
 
 impl ModelWorker {
     /// A worker on this model with [`AgentSettings::WORKER`].
     pub fn new(model: Model) -> Self {
-        Self { model, settings: AgentSettings::WORKER }
+        Self { model, settings: AgentSettings::WORKER, usual: Arc::default() }
     }
 
     /// The same worker with these settings.
     pub fn with_settings(mut self, settings: AgentSettings) -> Self {
         self.settings = settings;
+        self.usual = Arc::default();
         self
+    }
+
+    fn instructions(&self, specialization: Option<&str>) -> String {
+        let written = || prompt::worker(specialization, self.settings.bound(self.model.info()));
+        if specialization.is_none() { self.usual.get_or_init(written).clone() } else { written() }
     }
 }
 
@@ -56,9 +64,8 @@ impl Worker for ModelWorker {
         cx: &CallContext,
         assignment: &Assignment,
     ) -> Result<AgentOutput, AgentError> {
-        let specialization = assignment.subtask.specialization.as_deref();
-        let system = prompt::worker(specialization, self.settings.bound(self.model.info()));
-        let Self { model, settings } = self;
+        let system = self.instructions(assignment.subtask.specialization.as_deref());
+        let Self { model, settings, .. } = self;
         let asked = Asked { cx, model, settings, counter: &HeuristicCounter };
         ask(asked, system, message(assignment)).await
     }

@@ -14,7 +14,7 @@ use ziggurat::hierarchy::ExecutiveMode;
 use ziggurat::providers::layers::Stack;
 use ziggurat::{
     AgentError, AgentOutput, CallContext, Concurrency, Decomposer, Delivery, Layer, Merge, Model,
-    Orchestrator, Plan, Provider, Run, RunResult, Subtask, Synthesizer, Task, WorkerCount,
+    Orchestrator, Plan, Provider, Retain, Run, RunResult, Subtask, Synthesizer, Task, WorkerCount,
 };
 use ziggurat_providers::{OpenAi, ServerConfig};
 
@@ -50,6 +50,7 @@ pub async fn run(provider: Arc<dyn Provider>, workload: &Workload) -> Result<Don
         .concurrency(concurrency)
         .delivery(delivery)
         .synthesizers(merges)
+        .retain(if merges { Retain::Unmerged } else { Retain::All })
         .run_timeout(LIMIT);
     if !merges {
         builder = builder.executive_mode(ExecutiveMode::Never);

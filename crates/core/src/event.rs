@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Coverage, NodeInfo, Outcome, Reason, Usage, Usd};
+use crate::{Coverage, NodeInfo, Outcome, PlanList, Reason, Usage, Usd};
 
 /// The id of a run; a UUID v7 unless somebody chose another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -93,9 +93,9 @@ pub enum EventKind {
         /// What made it.
         method: String,
         /// One subtask per worker.
-        subtasks: Vec<PlannedSubtask>,
+        subtasks: PlanList<PlannedSubtask>,
         /// Every node of the pyramid, workers first.
-        nodes: Vec<NodeInfo>,
+        nodes: PlanList<NodeInfo>,
         /// What the user should know about the plan.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         notes: Vec<String>,

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use ziggurat_core::{
-    AgentState, Coverage, Event, EventKind, NodeInfo, Outcome, Reason, RunId, Tier, TokenCount, Usd,
+    AgentState, Coverage, Event, EventKind, NodeInfo, Outcome, PlanList, Reason, RunId, Tier,
+    TokenCount, Usd,
 };
 
 use crate::{AgentView, HistoryError};
@@ -128,14 +129,14 @@ impl RunState {
         }
     }
 
-    fn plan(&mut self, nodes: &[NodeInfo], notes: &[String]) -> Result<(), HistoryError> {
+    fn plan(&mut self, nodes: &PlanList<NodeInfo>, notes: &[String]) -> Result<(), HistoryError> {
         if self.planned {
             return Err(HistoryError::Repeated("plan_ready"));
         }
         self.planned = true;
         self.notes = notes.to_vec();
-        for node in nodes {
-            self.add(AgentView::planned(node.clone()));
+        for node in nodes.iter() {
+            self.add(AgentView::planned(node));
         }
         Ok(())
     }

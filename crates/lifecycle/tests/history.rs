@@ -23,7 +23,7 @@ fn started() -> EventKind {
 
 fn planned(workers: u32) -> EventKind {
     let nodes = (0..workers).map(worker).collect();
-    EventKind::PlanReady { method: "static".into(), subtasks: vec![], nodes, notes: vec![] }
+    EventKind::PlanReady { method: "static".into(), subtasks: vec![].into(), nodes, notes: vec![] }
 }
 
 fn finished() -> EventKind {

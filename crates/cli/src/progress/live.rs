@@ -69,7 +69,7 @@ impl Live {
         match &event.kind {
             EventKind::PlanReady { subtasks, nodes, notes, .. } => {
                 self.notes.clone_from(notes);
-                for (node, subtask) in nodes.iter().zip(subtasks) {
+                for (node, subtask) in nodes.iter().zip(subtasks.iter()) {
                     let title = match subtask.documents.is_empty() {
                         true => subtask.instruction.clone(),
                         false => subtask.documents.join(", "),

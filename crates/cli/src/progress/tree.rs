@@ -127,7 +127,7 @@ mod tests {
             },
             EventKind::PlanReady {
                 method: "static".into(),
-                subtasks: vec![],
+                subtasks: vec![].into(),
                 nodes: nodes.collect(),
                 notes: vec![],
             },

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use ziggurat_core::{
-    AgentState, Cost, Event, EventKind, NodeInfo, Plan, PlannedSubtask, Reason, RunId, Tier,
-    Transition, Usage,
+    AgentState, Cost, Event, EventKind, NodeInfo, Plan, PlanList, PlannedSubtask, Reason, RunId,
+    Subtask, Tier, Transition, Usage,
 };
 
 use super::DECOMPOSER;
@@ -206,22 +206,13 @@ impl Book {
     }
 
     fn plan_ready(&self) -> EventKind {
-        let (plan, nodes) = match &self.plan {
-            Some((plan, outline)) => {
-                (Some(plan), outline.planned_nodes().map(|node| outline.planned(node)).collect())
-            }
-            None => (None, Vec::new()),
-        };
-        let subtasks = plan.iter().flat_map(|plan| &plan.subtasks).map(|subtask| PlannedSubtask {
-            instruction: subtask.instruction.clone(),
-            specialization: subtask.specialization.clone(),
-            documents: subtask.documents.iter().map(|document| document.title.clone()).collect(),
-        });
+        let Some((plan, outline)) = &self.plan else { return no_plan() };
+        let (subtasks, names) = (Arc::clone(plan), Arc::clone(outline.names()));
         EventKind::PlanReady {
-            method: plan.map(|plan| plan.method.clone().into_owned()).unwrap_or_default(),
-            subtasks: subtasks.collect(),
-            nodes,
-            notes: plan.map(|plan| plan.notes.clone()).unwrap_or_default(),
+            method: plan.method.clone().into_owned(),
+            subtasks: PlanList::new(plan.subtasks.len(), move |at| planned(&subtasks.subtasks[at])),
+            nodes: PlanList::new(names.len() as usize, move |at| names.planned(NodeId(at as u32))),
+            notes: plan.notes.clone(),
         }
     }
 
@@ -243,6 +234,21 @@ impl Book {
 /// The decomposer, which makes the plan and so is in none.
 fn decomposer() -> NodeInfo {
     NodeInfo { id: "D1".to_owned(), tier: Tier::Decomposer, step: 0, index: 0, inputs: Vec::new() }
+}
+
+/// A subtask without the text of its documents.
+fn planned(subtask: &Subtask) -> PlannedSubtask {
+    PlannedSubtask {
+        instruction: subtask.instruction.clone(),
+        specialization: subtask.specialization.clone(),
+        documents: subtask.documents.iter().map(|document| document.title.clone()).collect(),
+    }
+}
+
+/// The line of a plan is written with it; a reader shall not fail over one without.
+fn no_plan() -> EventKind {
+    let (subtasks, nodes) = (Vec::new().into(), Vec::new().into());
+    EventKind::PlanReady { method: String::new(), subtasks, nodes, notes: Vec::new() }
 }
 
 /// No end without a reason is ever written; a reader shall not fail over one.

@@ -2,19 +2,27 @@
 //! different from its plan is kept.
 
 use std::collections::HashMap;
+use std::fmt::Write;
+use std::sync::Arc;
 
 use ziggurat_core::{NodeInfo, Tier};
 
 use super::DECOMPOSER;
 use crate::hierarchy::{Grouping, Hierarchy, Layout, NodeId, NodeKind};
 
-/// The names and places of a run's nodes.
-#[derive(Debug, Clone)]
-pub(super) struct Outline {
+/// The names and places of a plan's nodes, and of those that are added later.
+#[derive(Debug)]
+pub(super) struct Names {
     layout: Layout,
     /// Whether a worker's group is known before it has ended.
     grouped: bool,
     executive: Option<NodeId>,
+}
+
+/// The names and places of a run's nodes.
+#[derive(Debug)]
+pub(super) struct Outline {
+    names: Arc<Names>,
     /// Merges that were added while the run went on, in the order of their ids.
     added: Vec<Added>,
     /// The inputs of merges, where they are not those of the plan.
@@ -27,64 +35,35 @@ struct Added {
     index: u32,
 }
 
-impl Outline {
-    pub(super) fn new(hierarchy: &Hierarchy) -> Self {
-        let mut nodes = hierarchy.nodes();
-        let last = nodes.next_back();
+impl Names {
+    fn new(hierarchy: &Hierarchy) -> Self {
+        let last = hierarchy.nodes().next_back();
         let is_executive = |node: &NodeId| hierarchy.kind(*node) == NodeKind::Executive;
         Self {
             layout: hierarchy.layout().clone(),
             grouped: hierarchy.shape().grouping == Grouping::PlanOrder,
             executive: last.filter(is_executive),
-            added: Vec::new(),
-            inputs: HashMap::new(),
         }
     }
 
-    /// Takes in the nodes that were added to the hierarchy since.
-    pub(super) fn extend(&mut self, hierarchy: &Hierarchy) {
-        for id in self.len()..hierarchy.len() as u32 {
-            let node = NodeId(id);
-            self.added.push(Added { step: hierarchy.step(node), index: hierarchy.index(node) });
-            self.set_inputs(node, hierarchy.inputs(node));
-        }
-    }
-
-    /// How many nodes there are.
+    /// How many nodes the plan has.
     pub(super) fn len(&self) -> u32 {
-        self.layout.len() + self.added.len() as u32
-    }
-
-    /// What a merge really merges.
-    pub(super) fn set_inputs(&mut self, node: NodeId, inputs: &[NodeId]) {
-        if self.planned_inputs(node).ne(inputs.iter().copied()) {
-            self.inputs.insert(node, inputs.into());
-        } else {
-            self.inputs.remove(&node);
-        }
-    }
-
-    /// A node as it is now.
-    pub(super) fn info(&self, node: NodeId) -> NodeInfo {
-        let inputs = match self.inputs.get(&node) {
-            Some(inputs) => inputs.iter().map(|&input| self.id(input)).collect(),
-            None => self.planned_inputs(node).map(|input| self.id(input)).collect(),
-        };
-        self.place(node, inputs)
+        self.layout.len()
     }
 
     /// A node as the plan had it.
     pub(super) fn planned(&self, node: NodeId) -> NodeInfo {
-        self.place(node, self.planned_inputs(node).map(|input| self.id(input)).collect())
+        let (step, index) = self.layout.locate(node);
+        let inputs = self.inputs(node).map(|input| self.id(input)).collect();
+        self.info(node, step as u32, index, inputs)
     }
 
-    /// The nodes of the plan.
-    pub(super) fn planned_nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
-        (0..self.layout.len()).map(NodeId)
+    fn info(&self, node: NodeId, step: u32, index: u32, inputs: Vec<String>) -> NodeInfo {
+        NodeInfo { id: self.id(node), tier: self.tier(node), step, index, inputs }
     }
 
     /// `W3`, `S2`, `E1`: the tier's letter and a number from 1 in the order of ids.
-    pub(super) fn id(&self, node: NodeId) -> String {
+    fn id(&self, node: NodeId) -> String {
         let number = if node == DECOMPOSER || Some(node) == self.executive {
             1
         } else if node.0 < self.layout.workers() {
@@ -93,11 +72,16 @@ impl Outline {
             let executives = u32::from(self.executive.is_some_and(|executive| executive < node));
             node.0 - self.layout.workers() + 1 - executives
         };
-        format!("{}{number}", self.tier(node).letter())
+        // Long enough for the name of any node.
+        let mut id = String::with_capacity(11);
+        id.push(self.tier(node).letter());
+        // Writing to a string cannot fail.
+        write!(id, "{number}").ok();
+        id
     }
 
-    /// The node of this name.
-    pub(super) fn find(&self, id: &str) -> Option<NodeId> {
+    /// The node of this name, if there were so many.
+    fn find(&self, id: &str) -> Option<NodeId> {
         let number: u32 = id.get(1..)?.parse().ok()?;
         let index = number.checked_sub(1)?;
         let node = match id.get(..1)? {
@@ -110,10 +94,10 @@ impl Outline {
             "E" => self.executive?,
             _ => return None,
         };
-        (node.0 < self.len() && self.id(node) == id).then_some(node)
+        (self.id(node) == id).then_some(node)
     }
 
-    pub(super) fn tier(&self, node: NodeId) -> Tier {
+    fn tier(&self, node: NodeId) -> Tier {
         if node == DECOMPOSER {
             Tier::Decomposer
         } else if node.0 < self.layout.workers() {
@@ -125,27 +109,78 @@ impl Outline {
         }
     }
 
-    fn place(&self, node: NodeId, inputs: Vec<String>) -> NodeInfo {
+    /// The inputs that the plan gave a node, as far as the plan knows.
+    fn inputs(&self, node: NodeId) -> impl Iterator<Item = NodeId> + use<> {
+        let known = node.0 < self.len() && (self.grouped || self.layout.locate(node).0 != 1);
+        let inputs = if known { self.layout.children(node) } else { 0..0 };
+        inputs.map(NodeId)
+    }
+}
+
+impl Outline {
+    pub(super) fn new(hierarchy: &Hierarchy) -> Self {
+        let names = Arc::new(Names::new(hierarchy));
+        Self { names, added: Vec::new(), inputs: HashMap::new() }
+    }
+
+    /// The nodes of the plan.
+    pub(super) fn names(&self) -> &Arc<Names> {
+        &self.names
+    }
+
+    /// Takes in the nodes that were added to the hierarchy since.
+    pub(super) fn extend(&mut self, hierarchy: &Hierarchy) {
+        for id in self.len()..hierarchy.len() as u32 {
+            let node = NodeId(id);
+            self.added.push(Added { step: hierarchy.step(node), index: hierarchy.index(node) });
+            self.set_inputs(node, hierarchy.inputs(node));
+        }
+    }
+
+    /// What a merge really merges.
+    pub(super) fn set_inputs(&mut self, node: NodeId, inputs: &[NodeId]) {
+        if self.names.inputs(node).ne(inputs.iter().copied()) {
+            self.inputs.insert(node, inputs.into());
+        } else {
+            self.inputs.remove(&node);
+        }
+    }
+
+    /// A node as it is now.
+    pub(super) fn info(&self, node: NodeId) -> NodeInfo {
+        let Some(inputs) = self.inputs.get(&node) else { return self.names.planned(node) };
+        let inputs = inputs.iter().map(|&input| self.id(input)).collect();
         let (step, index) = match self.added(node) {
             Some(Added { step, index }) => (step, index),
-            None if node == DECOMPOSER => (0, 0),
             None => {
-                let (step, index) = self.layout.locate(node);
+                let (step, index) = self.names.layout.locate(node);
                 (step as u32, index)
             }
         };
-        NodeInfo { id: self.id(node), tier: self.tier(node), step, index, inputs }
+        self.names.info(node, step, index, inputs)
+    }
+
+    /// What a node is called.
+    pub(super) fn id(&self, node: NodeId) -> String {
+        self.names.id(node)
+    }
+
+    /// The node of this name.
+    pub(super) fn find(&self, id: &str) -> Option<NodeId> {
+        self.names.find(id).filter(|node| node.0 < self.len())
+    }
+
+    pub(super) fn tier(&self, node: NodeId) -> Tier {
+        self.names.tier(node)
+    }
+
+    /// How many nodes there are.
+    fn len(&self) -> u32 {
+        self.names.len() + self.added.len() as u32
     }
 
     fn added(&self, node: NodeId) -> Option<Added> {
-        let place = node.0.checked_sub(self.layout.len())?;
+        let place = node.0.checked_sub(self.names.len())?;
         self.added.get(place as usize).copied()
-    }
-
-    /// The inputs that the plan gave a node, as far as the plan knows.
-    fn planned_inputs(&self, node: NodeId) -> impl Iterator<Item = NodeId> + use<> {
-        let known = node.0 < self.layout.len() && (self.grouped || self.layout.locate(node).0 != 1);
-        let inputs = if known { self.layout.children(node) } else { 0..0 };
-        inputs.map(NodeId)
     }
 }

@@ -1,6 +1,10 @@
 //! Writes a run's book: stamps times, and tells the readers that there is more. There is one per run.
+//!
+//! Readers are told once for each turn of the run, not for each entry: waking one costs more than writing
+//! all that a turn has to tell.
 
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{broadcast, watch};
@@ -28,6 +32,8 @@ pub(crate) struct Scribe {
     record: Arc<Record>,
     written: watch::Sender<usize>,
     deltas: broadcast::Sender<TextDelta>,
+    /// What agents wrote since the readers were told.
+    fresh: Mutex<Vec<(NodeId, String)>>,
 }
 
 impl Scribe {
@@ -39,6 +45,7 @@ impl Scribe {
             clock,
             written: watch::Sender::new(0),
             deltas: broadcast::Sender::new(DELTA_BUFFER),
+            fresh: Mutex::default(),
         }
     }
 
@@ -60,6 +67,16 @@ impl Scribe {
 
     pub(crate) fn deltas(&self) -> broadcast::Receiver<TextDelta> {
         self.deltas.subscribe()
+    }
+
+    /// Tells the readers what was written since.
+    pub(crate) fn publish(&self) {
+        let written = self.read().len();
+        let fresh = mem::take(&mut *self.fresh());
+        for (node, text) in fresh {
+            self.send(node, text);
+        }
+        self.written.send_if_modified(|told| mem::replace(told, written) != written);
     }
 
     /// Writes an event of the run itself.
@@ -192,21 +209,25 @@ impl Scribe {
 
     fn push(&self, mut book: MutexGuard<'_, Book>, what: What) {
         book.push(self.clock.now(), what);
-        let written = book.len();
         if tracing::enabled!(target: "ziggurat", tracing::Level::DEBUG)
-            && let Some(event) = book.event(written - 1)
+            && let Some(event) = book.event(book.len() - 1)
         {
             let (run_id, seq) = (&self.run_id, event.seq);
             tracing::debug!(target: "ziggurat", %run_id, seq, ?event.kind, "event");
         }
-        drop(book);
-        self.written.send_replace(written);
     }
 
     fn delta(&self, node: NodeId, text: String) {
-        if self.deltas.receiver_count() == 0 {
-            return;
+        if self.deltas.receiver_count() > 0 {
+            self.fresh().push((node, text));
         }
+    }
+
+    fn fresh(&self) -> MutexGuard<'_, Vec<(NodeId, String)>> {
+        self.fresh.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn send(&self, node: NodeId, text: String) {
         let node = self.read().id(node);
         for text in pieces(text) {
             let delta = TextDelta { run_id: self.run_id.clone(), node: node.clone(), text };

@@ -75,7 +75,9 @@ impl Future for Run {
     type Output = RunResult;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<RunResult> {
-        self.drive.poll_unpin(cx)
+        let polled = self.drive.poll_unpin(cx);
+        self.scribe.publish();
+        polled
     }
 }
 

@@ -31,7 +31,7 @@ async fn in_order_of_completion_a_slow_worker_delays_only_the_last_group() {
     };
     assert!(at("S1") < at("W3"), "S1 does not wait for W3");
     let planned = events.iter().find_map(|event| match &event.kind {
-        EventKind::PlanReady { nodes, .. } => nodes.iter().find(|node| node.id == "S1").cloned(),
+        EventKind::PlanReady { nodes, .. } => nodes.iter().find(|node| node.id == "S1"),
         _ => None,
     });
     assert!(planned.unwrap().inputs.is_empty(), "nobody knows yet what it will merge");
