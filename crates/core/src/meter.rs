@@ -4,8 +4,10 @@
 
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use futures::StreamExt;
+use futures::stream::poll_fn;
 
 use crate::chat::{AnswerSource, ChatDelta, ChatResponse, ChatStream};
 use crate::{CallContext, CallRecord, Cost, ModelInfo, Observer, ProviderError, Reservation};
@@ -68,18 +70,23 @@ impl Meter {
         mut self,
         result: Result<ChatStream, ProviderError>,
     ) -> Result<ChatStream, ProviderError> {
-        let stream = result.inspect_err(|error| self.refused(error))?;
+        let mut stream = result.inspect_err(|error| self.refused(error))?;
         // Whatever breaks an open stream comes after tokens were written: what the attempt cost is then
         // unknown, even if the server calls it a refusal.
         let mut meter = Some(self);
-        let metered = stream.inspect(move |item| match item {
-            Ok(ChatDelta::End(end)) => {
-                if let Some(mut meter) = meter.take() {
-                    meter.answered(end.usage, end.source);
+        // Items are large, so that they are looked at where they lie.
+        let metered = poll_fn(move |cx| {
+            let item = stream.poll_next_unpin(cx);
+            match &item {
+                Poll::Ready(Some(Ok(ChatDelta::End(end)))) => {
+                    if let Some(mut meter) = meter.take() {
+                        meter.answered(end.usage, end.source);
+                    }
                 }
+                Poll::Ready(Some(Err(_))) => drop(meter.take()),
+                _ => {}
             }
-            Ok(_) => {}
-            Err(_) => drop(meter.take()),
+            item
         });
         Ok(metered.boxed())
     }

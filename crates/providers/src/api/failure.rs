@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::Response;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderName};
 use ziggurat_core::{ErrorKind, ProviderError};
 
 use super::{ErrorBody, Fault};
@@ -17,8 +17,12 @@ const SIGN_IN: &str =
     "the server is not signed in, and its cloud wants it to be: run `ollama signin` where it runs";
 
 /// Headers that bear the server's id of a request.
-const REQUEST_ID: [&str; 4] =
-    ["x-request-id", "request-id", "apim-request-id", "x-goog-request-id"];
+static REQUEST_ID: [HeaderName; 4] = [
+    HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("request-id"),
+    HeaderName::from_static("apim-request-id"),
+    HeaderName::from_static("x-goog-request-id"),
+];
 
 /// The error that a response without success is.
 pub(super) async fn refused(response: Response, reporter: &Reporter) -> ProviderError {
@@ -41,7 +45,7 @@ pub(crate) async fn read_answer(
 
 /// The server's id of the request.
 pub(super) fn request_id(reporter: &Reporter, headers: &HeaderMap) -> Option<String> {
-    let id = REQUEST_ID.iter().find_map(|name| headers.get(*name)?.to_str().ok())?;
+    let id = REQUEST_ID.iter().find_map(|name| headers.get(name)?.to_str().ok())?;
     Some(reporter.excerpt(id, 200))
 }
 

@@ -61,7 +61,7 @@ impl<A: Assemble> Reading<A> {
         Self { frames: Some(frames), answer, queue, size: 0, reporter, request_id }
     }
 
-    /// Takes an event into the queue; the stream's last item, if this is the end.
+    /// The next item, if this event brings any; what else it brings is queued.
     fn take(&mut self, frame: Option<Result<Frame, ProviderError>>) -> Option<Item> {
         let frame = match frame {
             Some(Ok(frame)) => frame,
@@ -75,8 +75,10 @@ impl<A: Assemble> Reading<A> {
                     let error = self.too_large();
                     return Some(Err(self.fail(error)));
                 }
+                let mut deltas = deltas.into_iter();
+                let first = deltas.next()?;
                 self.queue.extend(deltas);
-                None
+                Some(Ok(first))
             }
             Ok(Step::Done) => Some(self.end(true)),
             Err(fault) => {

@@ -5,9 +5,11 @@ mod window;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use async_trait::async_trait;
 use futures::StreamExt;
+use futures::stream::poll_fn;
 use tokio::time::Instant;
 use ziggurat_core::chat::ChatDelta;
 use ziggurat_core::{CallContext, ChatRequest, ChatResponse, ChatStream, ErrorKind};
@@ -196,7 +198,7 @@ impl Provider for Bounded {
     ) -> Result<ChatStream, ProviderError> {
         let permit = self.shared.enter(cx, self.name()).await?;
         let result = self.inner.stream(cx, request).await;
-        let stream = match result {
+        let mut stream = match result {
             Ok(stream) => stream,
             failed => {
                 permit.ended(&failed);
@@ -204,12 +206,15 @@ impl Provider for Bounded {
             }
         };
         let mut permit = Some(permit);
-        let bounded = stream.inspect(move |item| {
-            if !matches!(item, Ok(delta) if !matches!(delta, ChatDelta::End(_)))
+        let bounded = poll_fn(move |cx| {
+            let polled = stream.poll_next_unpin(cx);
+            if let Poll::Ready(Some(item)) = &polled
+                && !matches!(item, Ok(delta) if !matches!(delta, ChatDelta::End(_)))
                 && let Some(permit) = permit.take()
             {
                 permit.ended(item);
             }
+            polled
         });
         Ok(bounded.boxed())
     }

@@ -25,6 +25,7 @@ mod thoughts;
 mod usage;
 mod wire;
 
+use serde::Deserialize;
 use serde_json::Value;
 use ziggurat_core::chat::PartialResponse;
 use ziggurat_core::{ChatRequest, ChatResponse, ModelInfo};
@@ -124,8 +125,8 @@ impl Protocol for ChatCompletions {
 }
 
 /// The answer in a body. One that may be an error, or cannot be read at once, is looked at in peace.
-fn read(body: &[u8]) -> Result<wire::Answer, Fault> {
-    match serde_json::from_slice::<wire::Answer>(body) {
+fn read(body: &[u8]) -> Result<wire::Answer<'_>, Fault> {
+    match serde_json::from_slice::<wire::Answer<'_>>(body) {
         Ok(answer) if !answer.may_be_error() => return Ok(answer),
         _ => {}
     }
@@ -133,7 +134,7 @@ fn read(body: &[u8]) -> Result<wire::Answer, Fault> {
     if let Some(error) = ErrorBody::inside(&value) {
         return Err(Fault::from(error));
     }
-    Ok(serde_json::from_value(value)?)
+    Ok(wire::Answer::deserialize(value)?)
 }
 
 #[cfg(test)]

@@ -103,12 +103,13 @@ impl Stream for Watched {
         let watched = self.get_mut();
         let Some(stream) = &mut watched.stream else { return Poll::Ready(None) };
         let asked = *watched.asked.get_or_insert_with(Instant::now);
-        if let Poll::Ready(item) = stream.poll_next_unpin(cx) {
+        let polled = stream.poll_next_unpin(cx);
+        if let Poll::Ready(item) = &polled {
             watched.asked = None;
-            if !matches!(&item, Some(Ok(delta)) if !matches!(delta, ChatDelta::End(_))) {
+            if !matches!(item, Some(Ok(delta)) if !matches!(delta, ChatDelta::End(_))) {
                 watched.stream = None;
             }
-            return Poll::Ready(item);
+            return polled;
         }
         let Some((end, clock)) = watched.clocks.first(asked) else { return Poll::Pending };
         ready!(watched.poll_alarm(end, cx));

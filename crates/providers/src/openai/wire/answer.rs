@@ -1,23 +1,26 @@
 //! What we read: unknown fields are ignored, known ones may be missing or null, and a count that is no
 //! number is an unknown count.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::content::Content;
 use super::marks::{IsError, IsThere};
+use super::text::lenient_text;
 use crate::api::{lenient, lenient_object};
 
 /// A whole answer or a piece of a stream: they differ in `message` and `delta` alone.
 #[derive(Debug, Deserialize)]
-pub(in crate::openai) struct Answer {
-    #[serde(default, deserialize_with = "lenient")]
-    pub id: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub model: Option<String>,
+pub(in crate::openai) struct Answer<'a> {
+    #[serde(borrow, default, deserialize_with = "lenient_text")]
+    pub id: Option<Cow<'a, str>>,
+    #[serde(borrow, default, deserialize_with = "lenient_text")]
+    pub model: Option<Cow<'a, str>>,
     pub choices: Option<Vec<Choice>>,
     #[serde(default, deserialize_with = "lenient_object")]
-    pub usage: Option<Usage>,
+    pub usage: Option<Box<Usage>>,
     /// Groq's own; its usage came here alone before streams could be asked for it.
     #[serde(default, deserialize_with = "lenient_object")]
     pub x_groq: Option<XGroq>,
@@ -29,7 +32,7 @@ pub(in crate::openai) struct Answer {
     r#type: IsError,
 }
 
-impl Answer {
+impl Answer<'_> {
     /// Whether it may be an error in place of an answer, so that it is worth a closer look.
     pub(in crate::openai) fn may_be_error(&self) -> bool {
         self.error.0 || self.object.0 || self.r#type.0
@@ -39,7 +42,7 @@ impl Answer {
 #[derive(Debug, Default, Deserialize)]
 pub(in crate::openai) struct XGroq {
     #[serde(default, deserialize_with = "lenient_object")]
-    pub usage: Option<Usage>,
+    pub usage: Option<Box<Usage>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -156,11 +159,11 @@ mod tests {
 
     #[test]
     fn nothing_but_choices_is_needed_and_oddities_are_unknown() {
-        let bare: Answer = serde_json::from_value(json!({"choices": [{}]})).unwrap();
+        let bare = Answer::deserialize(json!({"choices": [{}]})).unwrap();
         assert!(bare.choices.unwrap()[0].message.is_none());
         let odd = json!({"id": 7, "choices": null, "extra": {}, "usage": {"prompt_tokens": -1.5,
             "completion_tokens": 3, "prompt_tokens_details": []}});
-        let odd: Answer = serde_json::from_value(odd).unwrap();
+        let odd = Answer::deserialize(odd).unwrap();
         let usage = odd.usage.unwrap();
         assert_eq!((odd.id, usage.prompt_tokens, usage.completion_tokens), (None, None, Some(3)));
     }

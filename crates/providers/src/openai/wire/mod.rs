@@ -4,6 +4,7 @@ mod answer;
 mod content;
 mod marks;
 pub(super) mod request;
+mod text;
 
 pub(super) use answer::{Answer, Call, Choice, Function, Message, Usage};
 pub(super) use content::Content;
