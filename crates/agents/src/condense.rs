@@ -11,7 +11,7 @@
 
 use std::sync::Arc;
 
-use ziggurat_core::{AgentError, Contribution, Document, Message, Task};
+use ziggurat_core::{AgentError, CallContext, Contribution, Document, Message, Signal, Task};
 
 use crate::ask::{Asked, ask};
 use crate::{prompt, room, split};
@@ -33,6 +33,8 @@ pub(crate) async fn to_fit(
     input: &Contribution,
     capacity: u64,
 ) -> Result<Condensed, AgentError> {
+    let quiet = quiet(asked.cx);
+    let asked = Asked { cx: &quiet, ..asked };
     let room = room_for_a_part(asked, task, input);
     let mut size = input.size(asked.counter);
     if room.min(capacity) < LEAST {
@@ -49,6 +51,16 @@ pub(crate) async fn to_fit(
         size = left;
     }
     Ok(condensed)
+}
+
+/// The same context without the pieces of answers: those about parts are no part of the agent's own.
+fn quiet(cx: &CallContext) -> CallContext {
+    let outer = cx.clone();
+    cx.clone().with_observer(Arc::new(move |signal: Signal| {
+        if !matches!(signal, Signal::Text(_)) {
+            outer.signal(signal);
+        }
+    }))
 }
 
 /// What one call for a part leaves for the part's text.

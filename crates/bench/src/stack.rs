@@ -68,7 +68,7 @@ impl Shared {
             .with_max_tokens(2000)
             .with_temperature(0.7);
         if !self.workload.streamed {
-            return Ok(self.provider.chat(&self.cx, &request).await?.text().into());
+            return Ok(self.provider.chat(&self.cx, &request).await?.text());
         }
         let mut stream = self.provider.stream(&self.cx, &request).await?;
         let mut said = String::new();

@@ -175,13 +175,12 @@ impl Workload {
 
     /// A worker's instruction: its own, and of a given size.
     pub fn instruction(&self, worker: u32) -> String {
-        let mut text = format!("Look at part {worker:07} of the reports and say what led to it,");
-        while text.len() < INSTRUCTION {
-            text.push_str(" and what was done about it,");
-        }
-        text.truncate(INSTRUCTION - 1);
+        // Exactly as large as it is, for it is counted.
+        let mut text = String::with_capacity(INSTRUCTION);
+        text.push_str(&format!("Look at part {worker:07} of the reports and say what led to it,"));
+        let filler = " and what was done about it,".repeat(INSTRUCTION / 28 + 1);
+        text.push_str(&filler[..INSTRUCTION - 1 - text.len()]);
         text.push('.');
-        text.shrink_to_fit();
         text
     }
 }

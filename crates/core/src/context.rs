@@ -135,6 +135,22 @@ impl CallContext {
         self
     }
 
+    /// The same context with this observer in place of any other, for calls to this model.
+    pub(crate) fn within(&self, observer: Arc<dyn Observer>, model: Arc<ModelInfo>) -> Self {
+        Self {
+            node: self.node.clone(),
+            observer: Some(observer),
+            deadline: self.deadline,
+            model: Some(model),
+            budget: self.budget.clone(),
+        }
+    }
+
+    /// Whether anybody watches.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.observer.is_some()
+    }
+
     /// What is known of this model: as it was [resolved](Self::with_model) for the call, if it is the same
     /// one, else as the provider knows it without asking.
     pub fn model_of(&self, provider: &dyn Provider, model: &str) -> Arc<ModelInfo> {

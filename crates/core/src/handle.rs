@@ -94,13 +94,16 @@ impl Model {
         if self.info.temperature == Some(false) {
             request.temperature = None;
         }
-        let cx = &cx.clone().with_model(Arc::clone(&self.info));
         let (meter, metered) = Meter::start(cx, Arc::clone(&self.info));
         match delivery {
             Delivery::Whole => meter.ended(self.provider.chat(&metered, &request).await),
             Delivery::Streamed => {
                 let stream = meter.opened(self.provider.stream(&metered, &request).await)?;
-                let on_text = |text: &str| cx.signal(Signal::Text(text.to_owned()));
+                let on_text = |text: &str| {
+                    if cx.is_watched() {
+                        cx.signal(Signal::Text(text.to_owned()));
+                    }
+                };
                 chat::collect(self.provider.name(), stream, on_text).await
             }
         }

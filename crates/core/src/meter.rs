@@ -4,8 +4,10 @@
 
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use futures::StreamExt;
+use futures::stream::poll_fn;
 
 use crate::chat::{AnswerSource, ChatDelta, ChatResponse, ChatStream};
 use crate::{CallContext, CallRecord, Cost, ModelInfo, Observer, ProviderError, Reservation};
@@ -29,7 +31,6 @@ use crate::{Signal, Usage};
 /// ```
 #[must_use = "dropped at once, it reports an attempt of unknown cost"]
 pub struct Meter {
-    cx: CallContext,
     info: Arc<ModelInfo>,
     usage: Usage,
     within: Arc<Within>,
@@ -41,9 +42,9 @@ impl Meter {
     /// comes back.
     pub fn start(cx: &CallContext, info: Arc<ModelInfo>) -> (Self, CallContext) {
         let within = Arc::new(Within { outer: cx.clone(), heard: Mutex::default() });
-        let inner = cx.clone().with_observer(Arc::clone(&within) as Arc<dyn Observer>);
-        let meter = Self { cx: cx.clone(), info, usage: Usage::UNKNOWN, within, reservation: None };
-        (meter, inner)
+        // What is known of the model is then known to all within.
+        let inner = cx.within(Arc::clone(&within) as Arc<dyn Observer>, Arc::clone(&info));
+        (Self { info, usage: Usage::UNKNOWN, within, reservation: None }, inner)
     }
 
     /// The same meter; it settles this reservation with what it reports.
@@ -69,18 +70,23 @@ impl Meter {
         mut self,
         result: Result<ChatStream, ProviderError>,
     ) -> Result<ChatStream, ProviderError> {
-        let stream = result.inspect_err(|error| self.refused(error))?;
+        let mut stream = result.inspect_err(|error| self.refused(error))?;
         // Whatever breaks an open stream comes after tokens were written: what the attempt cost is then
         // unknown, even if the server calls it a refusal.
         let mut meter = Some(self);
-        let metered = stream.inspect(move |item| match item {
-            Ok(ChatDelta::End(end)) => {
-                if let Some(mut meter) = meter.take() {
-                    meter.answered(end.usage, end.source);
+        // Items are large, so that they are looked at where they lie.
+        let metered = poll_fn(move |cx| {
+            let item = stream.poll_next_unpin(cx);
+            match &item {
+                Poll::Ready(Some(Ok(ChatDelta::End(end)))) => {
+                    if let Some(mut meter) = meter.take() {
+                        meter.answered(end.usage, end.source);
+                    }
                 }
+                Poll::Ready(Some(Err(_))) => drop(meter.take()),
+                _ => {}
             }
-            Ok(_) => {}
-            Err(_) => drop(meter.take()),
+            item
         });
         Ok(metered.boxed())
     }
@@ -109,20 +115,21 @@ impl Meter {
 
 impl Drop for Meter {
     fn drop(&mut self) {
-        let heard = mem::take(&mut *self.within.heard());
-        let record = match heard {
-            // Reported already.
-            Heard { inner: Some((usage, cost)), .. } => {
-                CallRecord::new(self.info.name(), usage, cost)
-            }
-            Heard { queued, .. } => {
-                let usage = if queued { Usage::ZERO } else { self.usage };
-                let record = self.record(usage);
-                self.cx.signal(Signal::Call(record.clone()));
-                record
-            }
+        let Heard { inner, queued } = mem::take(&mut *self.within.heard());
+        let reservation = self.reservation.take();
+        let outer = &self.within.outer;
+        if reservation.is_none() && (inner.is_some() || !outer.is_watched()) {
+            // Reported already, or nobody asks.
+            return;
+        }
+        let record = match inner {
+            Some((usage, cost)) => CallRecord::new(self.info.name(), usage, cost),
+            None => self.record(if queued { Usage::ZERO } else { self.usage }),
         };
-        if let Some(reservation) = self.reservation.take() {
+        if inner.is_none() && outer.is_watched() {
+            outer.signal(Signal::Call(record.clone()));
+        }
+        if let Some(reservation) = reservation {
             reservation.settle(&record);
         }
     }

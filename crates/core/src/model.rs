@@ -112,7 +112,7 @@ impl ModelInfo {
 
     /// The name users write: `provider/model`.
     pub fn name(&self) -> String {
-        format!("{}/{}", self.provider, self.id)
+        [&self.provider, "/", &self.id].concat()
     }
 }
 

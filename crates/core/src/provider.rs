@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 
 use crate::chat::{self, ChatRequest, ChatResponse, ChatStream};
 use crate::{CallContext, ErrorKind, ModelInfo, ProviderError};
@@ -142,20 +143,33 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
         (**self).count_tokens(cx, request).await
     }
 
-    async fn chat(
-        &self,
-        cx: &CallContext,
-        request: &ChatRequest,
-    ) -> Result<ChatResponse, ProviderError> {
-        (**self).chat(cx, request).await
+    // Calls pass through here once for each layer: the future as it is, and not another one around it.
+    fn chat<'a, 'b, 'c, 'call>(
+        &'a self,
+        cx: &'b CallContext,
+        request: &'c ChatRequest,
+    ) -> BoxFuture<'call, Result<ChatResponse, ProviderError>>
+    where
+        'a: 'call,
+        'b: 'call,
+        'c: 'call,
+        Self: 'call,
+    {
+        (**self).chat(cx, request)
     }
 
-    async fn stream(
-        &self,
-        cx: &CallContext,
-        request: &ChatRequest,
-    ) -> Result<ChatStream, ProviderError> {
-        (**self).stream(cx, request).await
+    fn stream<'a, 'b, 'c, 'call>(
+        &'a self,
+        cx: &'b CallContext,
+        request: &'c ChatRequest,
+    ) -> BoxFuture<'call, Result<ChatStream, ProviderError>>
+    where
+        'a: 'call,
+        'b: 'call,
+        'c: 'call,
+        Self: 'call,
+    {
+        (**self).stream(cx, request)
     }
 }
 

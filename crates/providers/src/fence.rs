@@ -18,8 +18,14 @@ pub(crate) struct Fence {
 impl Fence {
     /// The fence for all documents of the request.
     pub(crate) fn of(request: &ChatRequest) -> Self {
+        let mut documents =
+            request.messages.iter().flat_map(|message| message.documents()).peekable();
+        if documents.peek().is_none() {
+            // Nothing is fenced.
+            return Self { token: String::new() };
+        }
         let mut hash = Sha256::new();
-        for document in request.messages.iter().flat_map(|message| message.documents()) {
+        for document in documents {
             for field in [&document.id, &document.title, &document.text] {
                 // With its length, so that no two sets of fields hash alike.
                 hash.update((field.len() as u64).to_be_bytes());

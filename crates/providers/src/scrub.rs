@@ -18,12 +18,6 @@ pub(crate) fn scrub(text: &str, secret: &str, mark: &str) -> String {
     Forms::of(secret).scrub(text, mark).unwrap_or_else(|| text.to_owned())
 }
 
-/// Whether the text holds a piece of the secret.
-#[cfg(any(feature = "http", test))]
-pub(crate) fn holds(text: &str, secret: &str) -> bool {
-    Forms::of(secret).hits(text).contains(&true)
-}
-
 /// All forms of a secret, to look for in many texts.
 pub(crate) struct Forms {
     needles: Vec<Needle>,
@@ -61,6 +55,12 @@ impl Forms {
             within = hit;
         }
         Some(String::from_utf8_lossy(&clean).into_owned())
+    }
+
+    /// Whether the text holds a piece of the secret.
+    #[cfg(any(feature = "http", test))]
+    pub(crate) fn are_in(&self, text: &str) -> bool {
+        self.hits(text).contains(&true)
     }
 
     /// For each byte of the text, whether it belongs to a piece of the secret.
@@ -187,6 +187,10 @@ fn digit(byte: u8) -> Option<u8> {
 mod tests {
     use super::*;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+
+    fn holds(text: &str, secret: &str) -> bool {
+        Forms::of(secret).are_in(text)
+    }
 
     const SECRET: &str = "sk-Canary/4f9c+2e\"x?y~";
 

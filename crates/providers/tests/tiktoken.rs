@@ -1,5 +1,6 @@
 //! The exact counter, and the guess of `core` held against it.
 #![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::fs;
 use std::path::Path;

@@ -1,3 +1,5 @@
+//! Every byte of a text is in exactly one part, whatever the text is.
+
 use proptest::prelude::*;
 use ziggurat_core::{HeuristicCounter, TokenCounter};
 

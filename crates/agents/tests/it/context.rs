@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use futures::executor::block_on;
+use proptest::prelude::*;
 use ziggurat_agents::{AgentSettings, ModelSynthesizer};
 use ziggurat_core::chat::FinishReason;
 use ziggurat_core::{
     AgentError, AgentOutput, CallContext, ChatRequest, Contribution, ErrorKind, HeuristicCounter,
     Merge, Missing, ModelInfo, Synthesizer, Task, TokenCounter,
 };
-use ziggurat_testkit::{ScriptedProvider, Turn};
+use ziggurat_testkit::{Recorder, ScriptedProvider, Turn};
 
 use crate::{input, merge, task};
 
@@ -165,8 +167,13 @@ async fn an_input_that_does_not_fit_is_condensed_in_parts_and_then_merged() {
     let text = long(500);
     let missing = [Missing { id: "W9".into(), kind: ErrorKind::Timeout }];
     let merge = Merge::new(task(), [input("W7", &text)]).with_missing(missing);
-    let output = agent(&provider).synthesize(&CallContext::default(), &merge).await.unwrap();
+    let recorder = Recorder::new();
+    let output = agent(&provider).synthesize(&recorder.context(), &merge).await.unwrap();
     assert_eq!(output, AgentOutput::new("merged [W1]").by_model("scripted/m"));
+    assert_eq!(
+        (recorder.text().as_str(), recorder.calls().len()),
+        ("merged [W1]", provider.calls().len())
+    );
 
     let requests: Vec<_> = provider.calls().into_iter().map(|call| call.request).collect();
     let (last, parts) = requests.split_last().unwrap();
@@ -237,4 +244,35 @@ async fn a_part_cut_before_its_end_marks_the_whole() {
     let provider = of_context(4_000).turns([cut.clone(), cut]).otherwise(Turn::text("condensed"));
     let output = condensed(&provider, &long(500)).await.unwrap();
     assert_eq!((output.text.as_str(), output.truncated), ("condensed", true));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_the_sizes_it_ends_and_no_request_is_above_the_limit(
+        context in 500_u64..12_000,
+        bound in 50_u32..3_000,
+        paragraphs in 1_usize..1_500,
+        // Of a hundred paragraphs, a model keeps so many.
+        kept in 0_usize..120,
+    ) {
+        let provider = of_context(context).otherwise_with(move |request| {
+            let text = text_of(request);
+            let all: Vec<_> = text.split_inclusive("\n\n").collect();
+            Turn::text(format!("kept: {}", all.iter().cycle().take(all.len() * kept / 100).copied().collect::<String>()))
+        });
+        let settings = AgentSettings::SYNTHESIZER.with_max_tokens(bound);
+        let agent = ModelSynthesizer::synthesizer(provider.handle("m")).with_settings(settings);
+        let merge = Merge::new(task(), [input("W7", &long(paragraphs))]);
+        let result = block_on(agent.synthesize(&CallContext::default(), &merge));
+        let calls = provider.calls();
+        for call in &calls {
+            prop_assert!(tokens(&call.request) + u64::from(bound) <= context);
+        }
+        match result {
+            Ok(_) => prop_assert!(calls.iter().filter(|call| !is_part(&call.request)).count() == 1),
+            Err(error) => prop_assert_eq!(error.kind(), ErrorKind::ContextLength),
+        }
+    }
 }

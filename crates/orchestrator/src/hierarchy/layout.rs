@@ -72,6 +72,12 @@ impl Layout {
         self.steps[step as usize].width
     }
 
+    /// The last node of a step.
+    pub(super) fn last(&self, step: u32) -> NodeId {
+        let step = self.steps[step as usize];
+        NodeId(step.start + step.width - 1)
+    }
+
     /// The topmost step: the nodes without a parent.
     pub(crate) fn summit(&self) -> Range<u32> {
         let top = self.steps[self.steps.len() - 1];

@@ -99,7 +99,7 @@ impl Hierarchy {
     /// first. A result waits from its completion until a merge over it starts.
     pub fn next_ready(&mut self) -> Option<NodeId> {
         let node = self.ready.first(&self.states)?;
-        self.withdraw(node);
+        self.ready.remove(self.rank(node));
         self.ready.take(self.inputs.of(node).len());
         self.states[node.at()] = NodeState::Running;
         Some(node)
@@ -169,7 +169,7 @@ impl Hierarchy {
     /// Ends a node and, as far up as that decides them, the merges above it, which are listed.
     fn end(&mut self, node: NodeId, end: End, ended: &mut Vec<(NodeId, End)>) {
         let (mut node, mut end) = (node, end);
-        self.take_place(node);
+        self.places.take(node, self.inputs.workers_mut());
         loop {
             let parent = self.above(node);
             self.close(node, end, parent.is_some());
@@ -189,7 +189,7 @@ impl Hierarchy {
     fn close(&mut self, node: NodeId, end: End, has_parent: bool) {
         let inputs = self.inputs.of(node).len();
         if self.states[node.at()] != NodeState::Running {
-            self.withdraw(node);
+            self.ready.remove(self.rank(node));
             self.ready.take(inputs);
         }
         if has_parent {
@@ -215,13 +215,6 @@ impl Hierarchy {
         }
     }
 
-    /// Where workers are grouped as they end, one that ends takes the next position.
-    fn take_place(&mut self, node: NodeId) {
-        if node.0 < self.layout.workers() {
-            self.places.take(node, self.inputs.workers_mut());
-        }
-    }
-
     /// The node that waits for this one.
     pub(super) fn above(&self, node: NodeId) -> Option<NodeId> {
         match self.splits.get(node) {
@@ -230,20 +223,9 @@ impl Hierarchy {
         }
     }
 
-    /// Takes a merge out of the queue if it is there. (Workers are in none.)
-    pub(super) fn withdraw(&mut self, node: NodeId) {
-        if node.0 >= self.layout.workers() {
-            self.ready.remove(self.rank(node));
-        }
-    }
-
-    /// Where a merge is in the queue.
-    pub(super) fn rank(&self, merge: NodeId) -> Rank {
-        let level = match self.splits.get(merge) {
-            Some(added) => added.level,
-            None => self.layout.locate(merge).0 as i32,
-        };
-        Rank { level, node: merge }
+    /// Where a node is in the queue.
+    pub(super) fn rank(&self, node: NodeId) -> Rank {
+        self.splits.get(node).map_or_else(|| Rank::laid_out(node), |added| added.rank)
     }
 }
 

@@ -29,12 +29,13 @@ impl Places {
         self.of.get(node.at()).copied().unwrap_or(node)
     }
 
-    /// A worker has ended. `order` has the workers in the order of their positions.
-    pub(super) fn take(&mut self, worker: NodeId, order: &mut [NodeId]) {
-        let Some(&left) = self.of.get(worker.at()) else { return };
+    /// A node has ended: if it is a worker, and they are grouped as they end, it takes the next
+    /// position. `order` has the workers in the order of their positions.
+    pub(super) fn take(&mut self, node: NodeId, order: &mut [NodeId]) {
+        let Some(&left) = self.of.get(node.at()) else { return };
         let moved = order[self.taken];
         self.of[moved.at()] = left;
-        self.of[worker.at()] = NodeId(self.taken as u32);
+        self.of[node.at()] = NodeId(self.taken as u32);
         order.swap(left.at(), self.taken);
         self.taken += 1;
     }

@@ -103,7 +103,7 @@ impl Hierarchy {
         if self.states[node.at()] == NodeState::Running {
             self.ready.wait(inputs);
         }
-        self.withdraw(node);
+        self.ready.remove(self.rank(node));
         self.states[node.at()] = NodeState::Waiting;
         self.pending[(node.0 - self.layout.workers()) as usize] = groups.len() as u32;
         self.splits.list(inputs);
@@ -131,17 +131,19 @@ impl Hierarchy {
     fn add(&mut self, parent: NodeId, groups: &[Range<u32>]) -> Vec<NodeId> {
         let first = self.states.len() as u32;
         let listed = self.inputs.range(parent).start;
-        let (step, level) = (self.step(parent), self.rank(parent).level - 1);
+        let step = self.step(parent);
+        let level = self.splits.get(parent).map_or(step as i32, |added| added.level) - 1;
         let index = self.splits.next_index(step).unwrap_or_else(|| self.layout.width(step));
         let added: Vec<NodeId> = (first..).map(NodeId).take(groups.len()).collect();
         for ((&node, group), index) in added.iter().zip(groups).zip(index..) {
             let group = listed + group.start..listed + group.end;
             let inputs = self.inputs.slice(group.clone());
-            self.splits.add(Added { parent, step, index, level, group }, inputs);
+            let rank = Rank::added(node, level, &self.layout);
+            self.splits.add(Added { parent, step, index, level, rank, group }, inputs);
             self.states.push(NodeState::Ready);
             self.pending.push(0);
             self.open += 1;
-            self.ready.insert(Rank { level, node });
+            self.ready.insert(rank);
         }
         self.inputs.split(parent, groups, NodeId(first));
         added

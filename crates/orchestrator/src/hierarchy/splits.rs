@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::NodeId;
+use super::{NodeId, ready::Rank};
 
 /// The most entries that splits may cause in the lists of inputs, 2³¹.
 ///
@@ -22,6 +22,7 @@ pub(super) struct Added {
     pub(super) index: u32,
     /// How far from the summit it is, as the step of the pyramid that is as far away.
     pub(super) level: i32,
+    pub(super) rank: Rank,
     /// Where the inputs it was added for are listed.
     pub(super) group: Range<u32>,
 }

@@ -8,10 +8,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use ziggurat_core::{
-    AgentError, AgentOutput, Assignment, CallContext, ErrorKind, Merge, Reason, Signal,
-    Synthesizer, Tier,
+    AgentError, AgentOutput, Assignment, CallContext, Merge, Reason, Synthesizer, Tier,
 };
-use ziggurat_executor::{Finished, Job, JobSet, Turn};
+use ziggurat_executor::{Job, JobSet, Turn};
 
 use super::agents::Agents;
 use super::deadline::Deadline;
@@ -21,8 +20,9 @@ use super::reasons;
 use super::signals::Signals;
 use super::stage::Stage;
 use super::tree::Tree;
-use crate::config::Retain;
 use crate::hierarchy::{End, NodeId, NodeKind};
+
+mod ends;
 
 /// A run on its way up.
 pub(crate) struct Climb<'a> {
@@ -192,131 +192,6 @@ impl<'a> Climb<'a> {
             NodeKind::Executive => Some(&self.agents.executive),
         }
     }
-
-    fn end(&mut self, finished: Finished<NodeId, AgentOutput, AgentError>) {
-        let Finished { key: node, outcome, elapsed, .. } = finished;
-        self.hear_all();
-        self.started.remove(&node);
-        if self.tree.hierarchy.state(node).is_terminal() {
-            return; // It was stopped meanwhile, and its end is told.
-        }
-        match outcome.map_err(|error| reasons::of_job(&error)).and_then(not_empty) {
-            Ok(output) => self.complete(node, output, elapsed),
-            Err(reason) => self.fail(node, reason, elapsed),
-        }
-    }
-
-    fn complete(&mut self, node: NodeId, output: AgentOutput, elapsed: Duration) {
-        let tokens = u32::try_from(output.text.len().div_ceil(4)).unwrap_or(u32::MAX);
-        self.cautious = false;
-        self.tree.scribe.complete(node, output, elapsed);
-        self.record(node, End::Completed { tokens });
-    }
-
-    fn fail(&mut self, node: NodeId, reason: Reason, elapsed: Duration) {
-        let kind = reason.kind;
-        if kind == ErrorKind::ContextLength
-            && let Some(groups) = self.smaller(node)
-        {
-            return self.split(node, &groups, reason);
-        }
-        self.cautious &= kind.is_fatal_for_model();
-        self.tree.scribe.fail(node, reason.clone(), elapsed);
-        self.record(node, End::Failed);
-        let is_worker = self.tree.hierarchy.kind(node) == NodeKind::Worker;
-        if kind == ErrorKind::Quota {
-            self.halt(reason);
-        } else if is_worker && kind.is_fatal_for_model() {
-            self.stop_workers(&reason);
-        } else if is_worker && self.quorum_is_lost() {
-            self.halt(super::outcome::quorum_lost(&self.tree, self.stage.config.quorum));
-        }
-    }
-
-    /// How to divide a merge that was refused as too large, if that may help.
-    fn smaller(&mut self, node: NodeId) -> Option<Vec<Range<u32>>> {
-        let synthesizer = Arc::clone(self.synthesizer(node)?);
-        let merge = self.tree.merge(node);
-        self.fitting.after(&self.tree.hierarchy, node, &merge, &*synthesizer)
-    }
-
-    fn quorum_is_lost(&self) -> bool {
-        let possible = self.tree.hierarchy.workers() - self.tree.workers_lost;
-        possible < self.stage.config.quorum
-    }
-
-    fn record(&mut self, node: NodeId, end: End) {
-        match self.tree.hierarchy.record(node, end) {
-            Ok(effects) => {
-                self.tree.count(node, end);
-                self.tell(effects.ended, &reasons::no_input());
-                if self.stage.config.retain == Retain::Unmerged {
-                    self.tree.scribe.release(&effects.released);
-                }
-            }
-            Err(illegal) => self.halt(reasons::internal(illegal)),
-        }
-    }
-
-    /// Ends everything; what was merged so far is kept.
-    fn halt(&mut self, reason: Reason) {
-        let effects = self.tree.hierarchy.halt();
-        self.stop(effects.ended, &reason);
-        self.halted.get_or_insert(reason);
-    }
-
-    /// Ends the workers that are not done, so that there is time to merge what the others wrote.
-    fn cut(&mut self) {
-        if self.tree.workers_ok + self.tree.workers_lost == self.tree.hierarchy.workers() {
-            return;
-        }
-        self.stop_workers(&reasons::soft_deadline(self.stage.started.elapsed()));
-        if self.quorum_is_lost() {
-            self.halt(super::outcome::quorum_lost(&self.tree, self.stage.config.quorum));
-        }
-    }
-
-    /// Ends the workers; merges go on.
-    fn stop_workers(&mut self, reason: &Reason) {
-        let effects = self.tree.hierarchy.stop_workers();
-        self.stop(effects.ended, reason);
-    }
-
-    fn stop(&mut self, ended: Vec<(NodeId, End)>, reason: &Reason) {
-        let hierarchy = &self.tree.hierarchy;
-        self.jobs.cancel_where(|&node| hierarchy.state(node).is_terminal());
-        self.hear_all();
-        self.tell(ended, reason);
-    }
-
-    /// Tells of nodes that ended because of something else: `cause`, or that nothing was left to merge.
-    fn tell(&mut self, ended: Vec<(NodeId, End)>, cause: &Reason) {
-        for (node, end) in ended {
-            self.tree.count(node, end);
-            let merge = self.tree.hierarchy.kind(node) != NodeKind::Worker;
-            let starved = merge && self.tree.hierarchy.inputs(node).is_empty();
-            let elapsed = self.started.remove(&node).map_or(Duration::ZERO, |at| at.elapsed());
-            let scribe = &self.tree.scribe;
-            match end {
-                End::Cancelled => scribe.cancel(node, cause.clone(), elapsed),
-                End::PassedUp => scribe.skip(node, reasons::passed_up()),
-                _ if starved => scribe.skip(node, reasons::no_input()),
-                _ => scribe.skip(node, reasons::not_started(cause)),
-            }
-        }
-    }
-
-    /// Takes a signal. The first text shows that the key is good.
-    fn hear(&mut self, node: NodeId, signal: Signal) {
-        self.cautious &= !matches!(signal, Signal::Text(_));
-        self.tree.scribe.hear(node, signal);
-    }
-
-    fn hear_all(&mut self) {
-        while let Some((node, signal)) = self.signals.try_recv() {
-            self.hear(node, signal);
-        }
-    }
 }
 
 /// The time of a run, divided between its workers and the steps above them.
@@ -345,12 +220,4 @@ fn tier(kind: NodeKind) -> Tier {
         NodeKind::Synthesizer => Tier::Synthesizer,
         NodeKind::Executive => Tier::Executive,
     }
-}
-
-/// Empty text is a failure, whoever wrote it.
-fn not_empty(output: AgentOutput) -> Result<AgentOutput, Reason> {
-    if output.text.trim().is_empty() {
-        return Err(AgentError::EmptyOutput { attempts: 1 }.reason());
-    }
-    Ok(output)
 }

@@ -58,17 +58,14 @@ impl Signals {
 /// Holds an agent's clock from the moment its call waits for room. A call that was given up while it waited
 /// does not say that it waits no more, but its record does.
 fn keep(waiting: &AtomicBool, hold: &Hold, signal: &Signal) {
-    match signal {
-        Signal::Queued => {
-            if !waiting.swap(true, Ordering::Relaxed) {
-                hold.begin();
-            }
-        }
-        Signal::Dequeued | Signal::Call(_) | Signal::Text(_) => {
-            if waiting.swap(false, Ordering::Relaxed) {
-                hold.end();
-            }
-        }
+    let waits = match signal {
+        Signal::Queued => true,
+        Signal::Dequeued | Signal::Call(_) | Signal::Text(_) => false,
+        _ => return,
+    };
+    match (waiting.swap(waits, Ordering::Relaxed), waits) {
+        (false, true) => hold.begin(),
+        (true, false) => hold.end(),
         _ => {}
     }
 }

@@ -60,7 +60,7 @@ fn parents_end_after_their_children(history: &History) {
     for event in &history.events {
         match &event.kind {
             EventKind::PlanReady { nodes, .. } => {
-                planned.extend(nodes.iter().map(|node| (node.id.as_str(), &node.inputs)));
+                planned.extend(nodes.iter().map(|node| (node.id, node.inputs)));
             }
             EventKind::NodeStarted { node } => {
                 for input in &node.inputs {
@@ -70,7 +70,7 @@ fn parents_end_after_their_children(history: &History) {
             }
             kind if ends(kind) => {
                 let node = kind.node().unwrap();
-                for child in planned.get(node.id.as_str()).copied().into_iter().flatten() {
+                for child in planned.get(&node.id).into_iter().flatten() {
                     assert!(ended.contains_key(child.as_str()), "{} before {child}", node.id);
                 }
                 ended.insert(&node.id, matches!(kind, EventKind::NodeCompleted { .. }));

@@ -38,7 +38,8 @@ pub(crate) struct World {
     run_timeout: Duration,
     /// Whether the default layers are around the model.
     layered: bool,
-    faulty: bool,
+    /// How often its faults come, in percent of the usual.
+    faults: u32,
     pub(crate) fate: Fate,
 }
 
@@ -61,17 +62,17 @@ impl World {
                 false => 100_000,
             }),
             layered: dice.percent(50),
-            faulty: true,
+            faults: if dice.percent(30) { 10 } else { 100 },
             fate: fate(&mut Dice::of(seed, "fate")),
         }
     }
 
     /// The same world, but its model does what it should, and nobody interferes.
     pub(crate) fn without_faults(mut self) -> Self {
-        let (faulty, fate) = (false, Fate::Left);
+        let (faults, fate) = (0, Fate::Left);
         self.timeouts = [100 * SECOND; 3];
         self.run_timeout = 100_000 * SECOND;
-        Self { faulty, fate, ..self }
+        Self { faults, fate, ..self }
     }
 
     /// How long it takes at most if every call takes two seconds, which is about their mean: with a fan-in
@@ -95,7 +96,10 @@ impl World {
             .with_latency(Latency::log_normal(SECOND, 0.6).at_most(5 * SECOND))
             .with_pace(Latency::jittered(SECOND / 20, SECOND / 20))
             .keeping(0);
-        Arc::new(if self.faulty { provider.with_faults(faults()) } else { provider })
+        Arc::new(match self.faults {
+            0 => provider,
+            percent => provider.with_faults(faults(f64::from(percent) / 100.0)),
+        })
     }
 
     pub(crate) fn builder(
@@ -135,22 +139,25 @@ fn fate(dice: &mut Dice) -> Fate {
     }
 }
 
-/// 20 % errors, 10 % hangs, 5 % cuts in the middle and 2 % panics; and a few answers that are too long or
-/// empty. The worst errors are rare, for each of them ends much of a run.
-fn faults() -> Faults {
+/// Of all calls 20 % errors, 10 % hangs, 5 % cuts in the middle and 2 % panics, or a share of that; and a few
+/// answers that are too long or empty. The worst errors are rare, for each of them ends much of a run.
+fn faults(share: f64) -> Faults {
     let text = "The pool ran out at";
-    Faults::new()
-        .at_rate(0.095, Turn::http_error(500, "the server is on fire"))
-        .at_rate(0.05, Turn::http_error(429, "slow down").retry_after(2 * SECOND))
-        .at_rate(0.02, Turn::reset())
-        .at_rate(0.02, Turn::error(ErrorKind::InvalidRequest, "no such field"))
-        .at_rate(0.01, Turn::error(ErrorKind::ContextLength, "too long"))
-        .at_rate(0.0025, Turn::http_error(401, "a wrong key"))
-        .at_rate(0.0025, Turn::http_error(402, "no money"))
-        .at_rate(0.05, Turn::hang())
-        .at_rate(0.05, Turn::stall(text))
-        .at_rate(0.05, Turn::cut(text))
-        .at_rate(0.02, Turn::panic())
-        .at_rate(0.02, Turn::text(text).finish(FinishReason::Length))
-        .at_rate(0.02, Turn::empty())
+    let faults = [
+        (0.095, Turn::http_error(500, "the server is on fire")),
+        (0.05, Turn::http_error(429, "slow down").retry_after(2 * SECOND)),
+        (0.02, Turn::reset()),
+        (0.02, Turn::error(ErrorKind::InvalidRequest, "no such field")),
+        (0.01, Turn::error(ErrorKind::ContextLength, "too long")),
+        (0.0025, Turn::http_error(401, "a wrong key")),
+        (0.0025, Turn::http_error(402, "no money")),
+        (0.05, Turn::hang()),
+        (0.05, Turn::stall(text)),
+        (0.05, Turn::cut(text)),
+        (0.02, Turn::panic()),
+    ];
+    let faults = faults
+        .into_iter()
+        .fold(Faults::new(), |faults, (rate, turn)| faults.at_rate(share * rate, turn));
+    faults.at_rate(0.02, Turn::text(text).finish(FinishReason::Length)).at_rate(0.02, Turn::empty())
 }

@@ -1,8 +1,9 @@
 //! A server's refusals as errors of the provider: the kind from the tables, the words for people.
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::Response;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderName};
 use ziggurat_core::{ErrorKind, ProviderError};
 
 use super::{ErrorBody, Fault};
@@ -16,34 +17,35 @@ const SIGN_IN: &str =
     "the server is not signed in, and its cloud wants it to be: run `ollama signin` where it runs";
 
 /// Headers that bear the server's id of a request.
-const REQUEST_ID: [&str; 4] =
-    ["x-request-id", "request-id", "apim-request-id", "x-goog-request-id"];
+static REQUEST_ID: [HeaderName; 4] = [
+    HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("request-id"),
+    HeaderName::from_static("apim-request-id"),
+    HeaderName::from_static("x-goog-request-id"),
+];
 
-/// The response, if its status is a success.
-pub(super) async fn check(
-    response: Response,
-    reporter: &Reporter,
-) -> Result<Response, ProviderError> {
-    if response.status().is_success() {
-        return Ok(response);
-    }
+/// The error that a response without success is.
+pub(super) async fn refused(response: Response, reporter: &Reporter) -> ProviderError {
     let status = response.status().as_u16();
     let headers = response.headers().clone();
     let body = read_prefix(response, EXPLANATION, reporter).await;
-    Err(refusal(reporter, status, &headers, &body))
+    refusal(reporter, status, &headers, &body)
 }
 
 /// The whole body of the response, if its status is a success.
 pub(crate) async fn read_answer(
     response: Response,
     reporter: &Reporter,
-) -> Result<Vec<u8>, ProviderError> {
-    read_body(check(response, reporter).await?, reporter).await
+) -> Result<Bytes, ProviderError> {
+    if response.status().is_success() {
+        return read_body(response, reporter).await;
+    }
+    Err(refused(response, reporter).await)
 }
 
 /// The server's id of the request.
 pub(super) fn request_id(reporter: &Reporter, headers: &HeaderMap) -> Option<String> {
-    let id = REQUEST_ID.iter().find_map(|name| headers.get(*name)?.to_str().ok())?;
+    let id = REQUEST_ID.iter().find_map(|name| headers.get(name)?.to_str().ok())?;
     Some(reporter.excerpt(id, 200))
 }
 

@@ -18,6 +18,8 @@ pub(crate) use error_body::ErrorBody;
 pub(crate) use failure::read_answer;
 pub(crate) use finish::Cut;
 pub(crate) use lenient::lenient;
+#[cfg(feature = "openai")]
+pub(crate) use lenient::lenient_object;
 #[cfg(feature = "gemini")]
 pub(crate) use listing::Listed;
 pub(crate) use listing::{Listing, first_chat_model};

@@ -118,7 +118,7 @@ pub enum Framing {
 }
 
 /// Puts a streamed answer together, one event's data at a time.
-pub trait Assemble: Send + 'static {
+pub trait Assemble: Send + Unpin + 'static {
     /// Takes one event; `event` is its type, if it has one.
     fn feed(&mut self, event: Option<&str>, data: &str) -> Result<Step, Fault>;
 
@@ -188,10 +188,15 @@ pub(crate) fn within_bounds(parts: usize) -> Result<(), Fault> {
     Err(Fault::Malformed(format!("the answer has more than {MAX_PARTS} parts").into()))
 }
 
+/// As large as most requests are, in bytes.
+const USUAL_BODY: usize = 4096;
+
 /// A body in JSON, with the caller's extra fields over it: objects are merged, everything else is
 /// replaced.
 pub(crate) fn encode(body: &impl Serialize, extra: &Map<String, Value>) -> Result<Vec<u8>, Fault> {
-    let plain = serde_json::to_vec(body)?;
+    // As much as most requests take: growing to it would copy what is written time and again.
+    let mut plain = Vec::with_capacity(USUAL_BODY);
+    serde_json::to_writer(&mut plain, body)?;
     if extra.is_empty() {
         return Ok(plain);
     }

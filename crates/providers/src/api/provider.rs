@@ -104,13 +104,14 @@ impl<P: Protocol> HttpProvider<P> {
         answer.is_ok_and(|response| matches!(response.status().as_u16(), 401 | 403))
     }
 
-    async fn post(
-        &self,
-        cx: &CallContext,
-        reporter: &Reporter,
+    /// The request is made before anything is awaited: a future that held it as well would be large.
+    fn post<'a>(
+        &'a self,
+        cx: &'a CallContext,
+        reporter: &'a Reporter,
         request: &ChatRequest,
         streamed: bool,
-    ) -> Result<Response, ProviderError> {
+    ) -> impl Future<Output = Result<Response, ProviderError>> + Send + use<'a, P> {
         let accept = match (streamed, P::FRAMING) {
             (false, _) => "application/json",
             (true, Framing::Sse) => "text/event-stream",
@@ -118,13 +119,19 @@ impl<P: Protocol> HttpProvider<P> {
         };
         let path = self.protocol.path(request, streamed);
         let body = check(request).and_then(|()| self.protocol.body(request, streamed));
-        let body = body.map_err(|fault| failure::of_request(reporter, fault))?;
-        let response = self.http.post(cx, &path, body, accept).await?;
-        let limits = rate_limits(response.headers(), Timestamp::now());
-        if !limits.is_empty() {
-            cx.signal(Signal::RateLimits(limits));
+        let body = body.map_err(|fault| failure::of_request(reporter, fault));
+        let sent = body.map(|body| self.http.post(cx, &path, body, accept));
+        async move {
+            let response = sent?.await?;
+            let limits = rate_limits(response.headers(), Timestamp::now);
+            if !limits.is_empty() {
+                cx.signal(Signal::RateLimits(limits));
+            }
+            if response.status().is_success() {
+                return Ok(response);
+            }
+            Err(Box::pin(failure::refused(response, reporter)).await)
         }
-        failure::check(response, reporter).await
     }
 
     fn read_whole(

@@ -2,12 +2,14 @@
 //! last item; both close the connection at once.
 
 use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
-use futures::{FutureExt, StreamExt, stream};
+use futures::{FutureExt, Stream, StreamExt};
 use ziggurat_core::{ChatDelta, ChatStream, ErrorKind, ProviderError};
 
 use super::{Assemble, Fault, Step, failure};
-use crate::http::{FrameStream, MAX_BODY, Reporter};
+use crate::http::{Frame, FrameStream, MAX_BODY, Reporter};
 
 type Item = Result<ChatDelta, ProviderError>;
 
@@ -18,31 +20,11 @@ pub(super) async fn open(
     reporter: Reporter,
     request_id: Option<String>,
 ) -> Result<ChatStream, ProviderError> {
-    let mut deltas = read(frames, answer, reporter, request_id);
-    let first = deltas.next().await.transpose()?;
-    Ok(stream::iter(first.map(Ok)).chain(deltas).boxed())
-}
-
-/// All of an answer, an error before its first piece included.
-pub(super) fn read(
-    frames: FrameStream,
-    answer: impl Assemble,
-    reporter: Reporter,
-    request_id: Option<String>,
-) -> ChatStream {
-    let reading = Reading {
-        frames: Some(frames),
-        answer,
-        queue: VecDeque::new(),
-        size: 0,
-        reporter,
-        request_id,
-    };
-    stream::unfold(reading, |mut reading| async move {
-        let item = reading.next().await?;
-        Some((item, reading))
-    })
-    .boxed()
+    let mut reading = Reading::new(frames, answer, reporter, request_id);
+    if let Some(first) = reading.next().await {
+        reading.queue.push_front(first?);
+    }
+    Ok(reading.boxed())
 }
 
 /// A stream that is being read. `frames` is gone once the answer is over.
@@ -55,31 +37,53 @@ struct Reading<A> {
     request_id: Option<String>,
 }
 
-impl<A: Assemble> Reading<A> {
-    async fn next(&mut self) -> Option<Item> {
+impl<A: Assemble> Stream for Reading<A> {
+    type Item = Item;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Item>> {
+        let reading = self.get_mut();
         loop {
-            if let Some(delta) = self.queue.pop_front() {
-                return Some(Ok(delta));
+            if let Some(delta) = reading.queue.pop_front() {
+                return Poll::Ready(Some(Ok(delta)));
             }
-            let frame = match self.frames.as_mut()?.next().await {
-                Some(Ok(frame)) => frame,
-                Some(Err(error)) => return Some(Err(self.fail(error))),
-                None => return Some(self.end(false)),
-            };
-            match self.answer.feed(frame.event.as_deref(), &frame.data) {
-                Ok(Step::Deltas(deltas)) => {
-                    self.size += deltas.iter().map(size).sum::<usize>();
-                    if self.size > MAX_BODY {
-                        let error = self.too_large();
-                        return Some(Err(self.fail(error)));
-                    }
-                    self.queue.extend(deltas);
-                }
-                Ok(Step::Done) => return Some(self.end(true)),
-                Err(fault) => {
-                    let error = self.describe(fault, frame.data.as_bytes());
+            let Some(frames) = &mut reading.frames else { return Poll::Ready(None) };
+            let frame = ready!(frames.poll_next_unpin(cx));
+            if let Some(item) = reading.take(frame) {
+                return Poll::Ready(Some(item));
+            }
+        }
+    }
+}
+
+impl<A: Assemble> Reading<A> {
+    fn new(frames: FrameStream, answer: A, reporter: Reporter, request_id: Option<String>) -> Self {
+        let queue = VecDeque::new();
+        Self { frames: Some(frames), answer, queue, size: 0, reporter, request_id }
+    }
+
+    /// The next item, if this event brings any; what else it brings is queued.
+    fn take(&mut self, frame: Option<Result<Frame, ProviderError>>) -> Option<Item> {
+        let frame = match frame {
+            Some(Ok(frame)) => frame,
+            Some(Err(error)) => return Some(Err(self.fail(error))),
+            None => return Some(self.end(false)),
+        };
+        match self.answer.feed(frame.event.as_deref(), &frame.data) {
+            Ok(Step::Deltas(deltas)) => {
+                self.size += deltas.iter().map(size).sum::<usize>();
+                if self.size > MAX_BODY {
+                    let error = self.too_large();
                     return Some(Err(self.fail(error)));
                 }
+                let mut deltas = deltas.into_iter();
+                let first = deltas.next()?;
+                self.queue.extend(deltas);
+                Some(Ok(first))
+            }
+            Ok(Step::Done) => Some(self.end(true)),
+            Err(fault) => {
+                let error = self.describe(fault, frame.data.as_bytes());
+                Some(Err(self.fail(error)))
             }
         }
     }

@@ -4,10 +4,12 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
-use reqwest::{Client, ClientBuilder, RequestBuilder, Response, redirect, retry};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, redirect, retry};
+use url::Url;
 use ziggurat_core::{CallContext, ErrorKind, ProviderError};
 
 use super::hosts::{Lookup, Resolver, system_lookup};
@@ -16,7 +18,7 @@ use crate::{ConfigError, ServerConfig};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
-const JSON: &str = "application/json";
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A provider's connection to its server.
 #[derive(Clone)]
@@ -25,6 +27,8 @@ pub struct HttpClient {
     base_url: BaseUrl,
     authorization: Option<(HeaderName, HeaderValue)>,
     reporter: Reporter,
+    /// The first path that was posted to, and its address: most providers post to one.
+    posted: Arc<OnceLock<(String, Url)>>,
 }
 
 impl HttpClient {
@@ -54,6 +58,7 @@ impl HttpClient {
             authorization,
             reporter: Reporter::new(&config.name, secrets, base_url.as_str(), config.idle_timeout),
             base_url,
+            posted: Arc::default(),
         })
     }
 
@@ -68,33 +73,50 @@ impl HttpClient {
     }
 
     /// GET; the answer may be an error of the server.
-    pub(crate) async fn get(
+    pub(crate) fn get(
         &self,
         cx: &CallContext,
         path: &str,
-    ) -> Result<Response, ProviderError> {
-        self.send(cx, self.with_key(self.client.get(self.base_url.join(path))), JSON).await
+    ) -> impl Future<Output = Result<Response, ProviderError>> + Send + use<'_> {
+        self.send(cx, self.with_key(self.client.get(self.base_url.join(path))), JSON)
     }
 
     /// GET without the key, which tells whether the server looks at it.
-    pub(crate) async fn get_without_key(
+    pub(crate) fn get_without_key(
         &self,
         cx: &CallContext,
         path: &str,
-    ) -> Result<Response, ProviderError> {
-        self.send(cx, self.client.get(self.base_url.join(path)), JSON).await
+    ) -> impl Future<Output = Result<Response, ProviderError>> + Send + use<'_> {
+        self.send(cx, self.client.get(self.base_url.join(path)), JSON)
     }
 
     /// POST of JSON; the answer may be an error of the server.
-    pub(crate) async fn post(
+    pub(crate) fn post(
         &self,
         cx: &CallContext,
         path: &str,
         body: Vec<u8>,
         accept: &'static str,
-    ) -> Result<Response, ProviderError> {
-        let request = self.client.post(self.base_url.join(path)).header(CONTENT_TYPE, JSON);
-        self.send(cx, self.with_key(request.body(body)), accept).await
+    ) -> impl Future<Output = Result<Response, ProviderError>> + Send + use<'_> {
+        let request = match self.posted(path) {
+            Some(url) => self.client.request(Method::POST, url),
+            // What is wrong with it is told when it is sent.
+            None => self.client.post(self.base_url.join(path)),
+        };
+        let request = self.with_key(request.header(CONTENT_TYPE, JSON).body(body));
+        self.send(cx, request, HeaderValue::from_static(accept))
+    }
+
+    /// The address of a path, read once.
+    fn posted(&self, path: &str) -> Option<Url> {
+        let read = || Url::parse(&self.base_url.join(path)).ok();
+        if self.posted.get().is_none() {
+            let _ = self.posted.set((path.to_owned(), read()?));
+        }
+        match self.posted.get() {
+            Some((posted, url)) if posted == path => Some(url.clone()),
+            _ => read(),
+        }
     }
 
     fn with_key(&self, request: RequestBuilder) -> RequestBuilder {
@@ -104,26 +126,24 @@ impl HttpClient {
         }
     }
 
-    async fn send(
+    /// No `async fn`: its future would hold the request beside what becomes of it, and futures are moved
+    /// and kept by every layer above.
+    fn send(
         &self,
         cx: &CallContext,
         request: RequestBuilder,
-        accept: &'static str,
-    ) -> Result<Response, ProviderError> {
-        let mut request = request.header(ACCEPT, accept);
-        if let Some(deadline) = cx.deadline() {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(self.reporter(cx).too_late());
+        accept: HeaderValue,
+    ) -> impl Future<Output = Result<Response, ProviderError>> + Send + use<'_> {
+        let reporter = self.reporter(cx);
+        let sent = timed(request.header(ACCEPT, accept), cx.deadline());
+        let sent = sent.map(RequestBuilder::send).ok_or_else(|| reporter.too_late());
+        async move {
+            let response = sent?.await.map_err(|error| reporter.transport(error))?;
+            if response.status().is_redirection() {
+                return Err(self.redirected(&response));
             }
-            // Covers the body too, however slowly it drips.
-            request = request.timeout(left);
+            Ok(response)
         }
-        let response = request.send().await.map_err(|error| self.reporter(cx).transport(error))?;
-        if response.status().is_redirection() {
-            return Err(self.redirected(&response));
-        }
-        Ok(response)
     }
 
     fn redirected(&self, response: &Response) -> ProviderError {
@@ -146,6 +166,13 @@ impl fmt::Debug for HttpClient {
             .field("has_key", &self.authorization.is_some())
             .finish_non_exhaustive()
     }
+}
+
+/// The request with a clock that covers the body too, however slowly it drips; `None` if it is too late.
+fn timed(request: RequestBuilder, deadline: Option<Instant>) -> Option<RequestBuilder> {
+    let Some(deadline) = deadline else { return Some(request) };
+    let left = deadline.saturating_duration_since(Instant::now());
+    (!left.is_zero()).then(|| request.timeout(left))
 }
 
 /// The headers of every request. Any of them may be a secret, and none is worth showing.

@@ -23,7 +23,7 @@ pub(crate) use base_url::{BaseUrl, without_credentials};
 pub(crate) use body::{MAX_BODY, read_body, read_prefix};
 pub(crate) use client::{HttpClient, bears_key};
 pub(crate) use excerpt::excerpt;
-pub(crate) use frames::FrameStream;
+pub(crate) use frames::{Frame, FrameStream};
 pub use hosts::AllowedHostProblem;
 pub(crate) use hosts::AllowedHosts;
 pub(crate) use key::ApiKey;
@@ -33,4 +33,4 @@ pub(crate) use report::Reporter;
 pub(crate) use retry_after::{LONGEST, retry_after, should_retry};
 pub(crate) use secrets::Secrets;
 
-pub(crate) use crate::scrub::{self, scrub};
+pub(crate) use crate::scrub::scrub;

@@ -54,8 +54,9 @@ impl Opening {
     ///
     /// # Errors
     /// As [`read_body`](super::read_body).
-    pub(crate) async fn read(self, reporter: &Reporter) -> Result<Vec<u8>, ProviderError> {
-        read_rest(self.begun, self.rest, reporter).await
+    pub(crate) async fn read(mut self, reporter: &Reporter) -> Result<Vec<u8>, ProviderError> {
+        read_rest(&mut self.begun, &mut self.rest, reporter).await?;
+        Ok(self.begun)
     }
 
     /// Its events.

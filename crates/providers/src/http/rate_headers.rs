@@ -85,10 +85,14 @@ const PERIOD: [&str; 2] =
 
 /// What these headers say; empty if they say nothing. Dates are relative to the server's clock if it tells
 /// the time, else to `now`.
-pub(crate) fn rate_limits(headers: &HeaderMap, now: Timestamp) -> RateLimits {
+pub(crate) fn rate_limits(headers: &HeaderMap, now: impl FnOnce() -> Timestamp) -> RateLimits {
+    // Most servers say nothing; one look at each name is less than one for each that may be there.
+    if !headers.keys().any(|name| name.as_str().contains("ratelimit")) {
+        return RateLimits::default();
+    }
     let date =
         text(headers, "date").and_then(|date| DateTimeParser::new().parse_timestamp(date).ok());
-    let now = date.unwrap_or(now);
+    let now = date.unwrap_or_else(now);
     let [requests, tokens] = PERIOD.map(|period| headers.contains_key(period));
     let requests = REQUESTS.iter().find_map(|names| window(headers, names, requests, now));
     let tokens = TOKENS.iter().find_map(|names| window(headers, names, tokens, now));

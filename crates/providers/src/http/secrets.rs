@@ -1,10 +1,11 @@
 //! All that a request bears and nobody may see: the key, and the values of headers and parameters that
 //! were set, unless these are known to be no secrets.
 
-use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
 
-use super::{ApiKey, excerpt, scrub};
+use super::{ApiKey, excerpt};
 use crate::ServerConfig;
+use crate::scrub::Forms;
 
 /// A shorter value is no secret but a word that satisfies some library (`none`, `x`); looking for it
 /// would only garble messages.
@@ -29,16 +30,17 @@ const OPEN: [&str; 12] = [
     "x-title",
 ];
 
-/// What is kept out of every message.
+/// What is kept out of every message. All forms of a secret are made once: an answer's headers are looked
+/// through with every call.
 #[derive(Clone)]
 pub(crate) struct Secrets {
     key: ApiKey,
-    others: Vec<SecretString>,
+    hidden: Arc<[(Forms, &'static str)]>,
 }
 
 impl From<ApiKey> for Secrets {
     fn from(key: ApiKey) -> Self {
-        Self { key, others: Vec::new() }
+        Self::of(key, [])
     }
 }
 
@@ -46,8 +48,15 @@ impl Secrets {
     pub(super) fn new(config: &ServerConfig, key: ApiKey) -> Self {
         let pairs = config.headers.iter().chain(&config.query);
         let hidden = pairs.filter(|(name, _)| !OPEN.contains(&name.to_lowercase().as_str()));
-        let others = hidden.map(|(_, value)| SecretString::from(value.trim())).collect();
-        Self { key, others }
+        Self::of(key, hidden.map(|(_, value)| value.trim()))
+    }
+
+    fn of<'a>(key: ApiKey, others: impl IntoIterator<Item = &'a str>) -> Self {
+        let secret = key.secret().map(|key| (key, "[key]"));
+        let others = others.into_iter().map(|other| (other, "[secret]"));
+        let all = secret.into_iter().chain(others).filter(|(secret, _)| secret.len() >= SHORTEST);
+        let hidden = all.map(|(secret, mark)| (Forms::of(secret), mark)).collect();
+        Self { key, hidden }
     }
 
     pub(super) fn key(&self) -> &ApiKey {
@@ -59,20 +68,16 @@ impl Secrets {
     pub(super) fn excerpt(&self, text: &str, limit: usize) -> String {
         let end = (0..=text.len().min(LOOKED_AT)).rev().find(|&at| text.is_char_boundary(at));
         let mut shown = text[..end.unwrap_or(0)].to_owned();
-        for (secret, mark) in self.all() {
-            shown = scrub::scrub(&shown, secret, mark);
+        for (secret, mark) in &*self.hidden {
+            if let Some(scrubbed) = secret.scrub(&shown, mark) {
+                shown = scrubbed;
+            }
         }
         excerpt(&shown, limit)
     }
 
     /// Whether the text holds a secret, or is too long to tell.
     pub(super) fn may_be_in(&self, text: &str) -> bool {
-        text.len() > LOOKED_AT || self.all().any(|(secret, _)| scrub::holds(text, secret))
-    }
-
-    fn all(&self) -> impl Iterator<Item = (&str, &'static str)> {
-        let key = self.key.secret().map(|key| (key, "[key]"));
-        let others = self.others.iter().map(|other| (other.expose_secret(), "[secret]"));
-        key.into_iter().chain(others).filter(|(secret, _)| secret.len() >= SHORTEST)
+        text.len() > LOOKED_AT || self.hidden.iter().any(|(secret, _)| secret.are_in(text))
     }
 }

@@ -55,6 +55,11 @@ impl Default for EventMeter {
 impl EventMeter {
     /// Whether all events in these bytes are within the limit.
     fn admit(&mut self, bytes: &[u8], limit: usize) -> bool {
+        // Most pieces are whole events: after two line ends an event is over, whatever was before them.
+        if bytes.ends_with(b"\n\n") && self.size + bytes.len() <= limit {
+            *self = Self::default();
+            return true;
+        }
         for &byte in bytes {
             self.size += 1;
             let ends_line = byte == b'\r' || (byte == b'\n' && !self.after_cr);
@@ -97,6 +102,27 @@ mod tests {
         assert!(!admits(&"data: 1\n".repeat(50), 100));
         assert!(!admits(&"data: 1\r\n".repeat(50), 100));
         assert!(!admits(&":".repeat(200), 100));
+    }
+
+    #[test]
+    fn whole_events_are_counted_as_their_bytes_are() {
+        for before in ["", "data: 1", "data: 1\n", "data: 1\r", "data: 1\r\n"] {
+            for whole in ["\n\n", "data: 2\n\n", "\r\n\n", "data: 2\r\n\r\n\n"] {
+                let (mut at_once, mut bytewise) = (EventMeter::default(), EventMeter::default());
+                assert!(
+                    at_once.admit(before.as_bytes(), 99) && at_once.admit(whole.as_bytes(), 99)
+                );
+                assert!((before.to_owned() + whole).bytes().all(|b| bytewise.admit(&[b], 99)));
+                for rest in ["\n", "data", "data: 12", "\r\ndata: 12"] {
+                    let size = |meter: &EventMeter, limit| {
+                        let EventMeter { size, line_is_empty, after_cr } = *meter;
+                        EventMeter { size, line_is_empty, after_cr }.admit(rest.as_bytes(), limit)
+                    };
+                    let ends = |meter| (0..20).map(|limit| size(meter, limit)).collect::<Vec<_>>();
+                    assert_eq!(ends(&at_once), ends(&bytewise), "{before:?} {whole:?} {rest:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -38,13 +38,17 @@ impl Assembler {
     }
 
     /// The pieces that an event brings, or a whole answer.
-    pub(super) fn take(&mut self, piece: wire::Answer) -> Result<Vec<ChatDelta>, Fault> {
-        if let Some(model) = piece.model.filter(|model| !model.is_empty()) {
-            self.model = model;
+    pub(super) fn take(&mut self, piece: wire::Answer<'_>) -> Result<Vec<ChatDelta>, Fault> {
+        // Every piece repeats both.
+        if let Some(model) = piece.model.filter(|model| !model.is_empty() && *model != self.model) {
+            self.model = model.into_owned();
         }
-        self.id = piece.id.filter(|id| !id.is_empty()).or(self.id.take());
+        let is_known = |id: &str| id.is_empty() || self.id.as_deref() == Some(id);
+        if let Some(id) = piece.id.filter(|id| !is_known(id)) {
+            self.id = Some(id.into_owned());
+        }
         if let Some(wire) = piece.usage.or(piece.x_groq.unwrap_or_default().usage) {
-            self.usage = usage(wire);
+            self.usage = usage(*wire);
         }
         let choices = piece.choices.unwrap_or_default();
         let Some(choice) = choices.into_iter().find(|choice| choice.index.unwrap_or(0) == 0) else {
@@ -65,9 +69,13 @@ impl Assembler {
         let text = message.content.map(wire::Content::into_text).unwrap_or_default();
         let refusal = message.refusal.unwrap_or_default();
         self.refused |= !refusal.is_empty();
-        let texts = [text, refusal].into_iter().filter(|text| !text.is_empty());
-        deltas.extend(texts.map(ChatDelta::Text));
         let calls = message.tool_calls.unwrap_or_default();
+        // Most pieces are one text: no room for more than there is.
+        let texts = [text, refusal];
+        let some = texts.iter().filter(|text| !text.is_empty()).count();
+        deltas.reserve_exact(some + calls.len());
+        let texts = texts.into_iter().filter(|text| !text.is_empty());
+        deltas.extend(texts.map(ChatDelta::Text));
         deltas.extend(calls.into_iter().map(|call| self.calls.delta(call)));
         Ok(deltas)
     }
@@ -82,11 +90,7 @@ impl Assemble for Assembler {
         if data == "[DONE]" {
             return Ok(Step::Done);
         }
-        if let Some(error) = ErrorBody::of_event(event, data)? {
-            return Err(Fault::from(error));
-        }
-        let piece: wire::Answer = serde_json::from_str(data)?;
-        self.take(piece).map(Step::Deltas)
+        self.take(read(event, data)?).map(Step::Deltas)
     }
 
     fn end(&mut self, done: bool) -> Result<ChatEnd, Cut> {
@@ -97,6 +101,18 @@ impl Assemble for Assembler {
         let mut end = ChatEnd::new(std::mem::take(&mut self.model), finish).with_usage(self.usage);
         end.id = self.id.take();
         Ok(end)
+    }
+}
+
+/// The piece in an event. One that may be an error, or cannot be read at once, is looked at in peace.
+fn read<'a>(event: Option<&str>, data: &'a str) -> Result<wire::Answer<'a>, Fault> {
+    match serde_json::from_str::<wire::Answer<'_>>(data) {
+        Ok(piece) if event != Some("error") && !piece.may_be_error() => return Ok(piece),
+        _ => {}
+    }
+    match ErrorBody::of_event(event, data)? {
+        Some(error) => Err(Fault::from(error)),
+        None => Ok(serde_json::from_str(data)?),
     }
 }
 

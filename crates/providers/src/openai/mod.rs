@@ -25,6 +25,7 @@ mod thoughts;
 mod usage;
 mod wire;
 
+use serde::Deserialize;
 use serde_json::Value;
 use ziggurat_core::chat::PartialResponse;
 use ziggurat_core::{ChatRequest, ChatResponse, ModelInfo};
@@ -102,11 +103,7 @@ impl Protocol for ChatCompletions {
 
     /// A whole answer is read as a stream of one piece, so that the two cannot differ.
     fn whole(&self, request: &ChatRequest, body: &[u8]) -> Result<ChatResponse, Fault> {
-        let value: Value = serde_json::from_slice(body)?;
-        if let Some(error) = ErrorBody::inside(&value) {
-            return Err(Fault::from(error));
-        }
-        let mut answer: wire::Answer = serde_json::from_value(value)?;
+        let mut answer = read(body)?;
         let choices = answer.choices.as_deref_mut().unwrap_or_default();
         if choices.is_empty() {
             return Err(Fault::Malformed("the answer has no choice".into()));
@@ -125,6 +122,19 @@ impl Protocol for ChatCompletions {
     fn known(&self, info: &mut ModelInfo, official: bool) {
         families::tell(info, &self.speech.quirks, official);
     }
+}
+
+/// The answer in a body. One that may be an error, or cannot be read at once, is looked at in peace.
+fn read(body: &[u8]) -> Result<wire::Answer<'_>, Fault> {
+    match serde_json::from_slice::<wire::Answer<'_>>(body) {
+        Ok(answer) if !answer.may_be_error() => return Ok(answer),
+        _ => {}
+    }
+    let value: Value = serde_json::from_slice(body)?;
+    if let Some(error) = ErrorBody::inside(&value) {
+        return Err(Fault::from(error));
+    }
+    Ok(wire::Answer::deserialize(value)?)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ fn read(pairs: &[(&str, &str)]) -> RateLimits {
         let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
         (name, HeaderValue::from_bytes(value.as_bytes()).unwrap())
     };
-    rate_limits(&pairs.iter().map(header).collect(), NOW.parse().unwrap())
+    rate_limits(&pairs.iter().map(header).collect(), || NOW.parse().unwrap())
 }
 
 fn window(limit: u64, remaining: u64, ms: u64) -> Option<RateWindow> {

@@ -2,8 +2,10 @@
 //! it took.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 
 use futures::StreamExt;
+use futures::stream::poll_fn;
 use ziggurat_core::chat::{AnswerSource, ChatDelta};
 use ziggurat_core::{CallContext, ChatResponse, ChatStream, ErrorKind, ProviderError};
 use ziggurat_core::{RateLimits, Signal, Usage};
@@ -55,17 +57,21 @@ impl Permit {
         mut self,
         result: Result<ChatStream, ProviderError>,
     ) -> Result<ChatStream, ProviderError> {
-        let stream = result.inspect_err(|error| self.end = of_error(error))?;
+        let mut stream = result.inspect_err(|error| self.end = of_error(error))?;
         let mut permit = Some(self);
-        let limited = stream.inspect(move |item| match item {
-            Ok(ChatDelta::End(end)) => {
-                if let Some(mut permit) = permit.take() {
-                    permit.end = of_answer(end.usage, end.source);
+        let limited = poll_fn(move |cx| {
+            let item = stream.poll_next_unpin(cx);
+            match &item {
+                Poll::Ready(Some(Ok(ChatDelta::End(end)))) => {
+                    if let Some(mut permit) = permit.take() {
+                        permit.end = of_answer(end.usage, end.source);
+                    }
                 }
+                // What was written until then is unknown.
+                Poll::Ready(Some(Err(_))) => drop(permit.take()),
+                _ => {}
             }
-            Ok(_) => {}
-            // What was written until then is unknown.
-            Err(_) => drop(permit.take()),
+            item
         });
         Ok(limited.boxed())
     }
@@ -83,7 +89,7 @@ fn of_answer(usage: Usage, source: AnswerSource) -> End {
         return End::Unsent;
     }
     let tokens = usage.input_tokens.zip(usage.output_tokens);
-    tokens.map_or(End::Unknown, |(input, output)| End::Used(input.saturating_add(output)))
+    tokens.map_or(End::Unmetered, |(input, output)| End::Used(input.saturating_add(output)))
 }
 
 fn of_error(error: &ProviderError) -> End {

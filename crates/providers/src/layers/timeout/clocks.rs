@@ -1,9 +1,11 @@
 //! The clocks of one attempt: which of them runs out first, and what to say then.
 
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use futures::stream::{self, StreamExt};
-use tokio::time::{Instant, timeout_at};
+use futures::stream::{Stream, StreamExt};
+use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 use ziggurat_core::chat::{ChatDelta, ChatStream};
 use ziggurat_core::{CallContext, ErrorKind, ProviderError};
 
@@ -53,14 +55,7 @@ impl Clocks {
 
     /// The stream under these clocks. It is dropped with its last item, which may be theirs.
     pub(super) fn over(self, stream: ChatStream) -> ChatStream {
-        let step = |open: Option<(Self, ChatStream)>| async move {
-            let Some((clocks, mut stream)) = open else { return Ok(None) };
-            let next = async { stream.next().await.transpose() };
-            let Some(delta) = clocks.watch(next).await? else { return Ok(None) };
-            let is_last = matches!(delta, ChatDelta::End(_));
-            Ok(Some((delta, (!is_last).then_some((clocks, stream)))))
-        };
-        stream::try_unfold(Some((self, stream)), step).boxed()
+        Watched { clocks: self, stream: Some(stream), asked: None, alarm: None }.boxed()
     }
 
     /// The clock that runs out first, and when; the idle clock starts `now`.
@@ -91,6 +86,52 @@ impl Clocks {
     }
 }
 
+/// A stream under clocks. Its alarm is moved only when it goes off: with most pieces, the end of the silence
+/// that is allowed moves away, and a timer for each would cost more than the piece.
+struct Watched {
+    clocks: Clocks,
+    stream: Option<ChatStream>,
+    /// Since when the next item is waited for.
+    asked: Option<Instant>,
+    alarm: Option<Pin<Box<Sleep>>>,
+}
+
+impl Stream for Watched {
+    type Item = Result<ChatDelta, ProviderError>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let watched = self.get_mut();
+        let Some(stream) = &mut watched.stream else { return Poll::Ready(None) };
+        let asked = *watched.asked.get_or_insert_with(Instant::now);
+        let polled = stream.poll_next_unpin(cx);
+        if let Poll::Ready(item) = &polled {
+            watched.asked = None;
+            if !matches!(item, Some(Ok(delta)) if !matches!(delta, ChatDelta::End(_))) {
+                watched.stream = None;
+            }
+            return polled;
+        }
+        let Some((end, clock)) = watched.clocks.first(asked) else { return Poll::Pending };
+        ready!(watched.poll_alarm(end, cx));
+        watched.stream = None;
+        Poll::Ready(Some(Err(watched.clocks.ran_out(clock))))
+    }
+}
+
+impl Watched {
+    /// Ready when it is `end`, which never comes nearer.
+    fn poll_alarm(&mut self, end: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(end)));
+        loop {
+            ready!(alarm.as_mut().poll(cx));
+            if alarm.deadline() >= end {
+                return Poll::Ready(());
+            }
+            alarm.as_mut().reset(end);
+        }
+    }
+}
+
 /// The time without what is less than a millisecond, which nobody reads.
 fn in_millis(time: Duration) -> Duration {
     Duration::new(time.as_secs(), time.subsec_millis() * 1_000_000)
@@ -99,6 +140,7 @@ fn in_millis(time: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::stream;
     use proptest::prelude::*;
     use ziggurat_core::chat::{ChatEnd, FinishReason};
 
@@ -113,6 +155,27 @@ mod tests {
             assert_eq!(clocks.over(stream).count().await, 1);
             assert_eq!(begun.elapsed(), Duration::ZERO);
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_is_counted_from_when_the_next_piece_is_asked_for() {
+        let pieces = stream::iter((0..9).map(|_| Ok(ChatDelta::Text("t".into()))));
+        let slow = pieces.then(|piece| async {
+            tokio::time::sleep(Duration::from_secs(8)).await;
+            piece
+        });
+        let set = TimeoutLayer::new().with_idle(Duration::from_secs(10));
+        let clocks = Clocks::start("p", &CallContext::default(), set).unwrap();
+        let mut watched = clocks.over(slow.chain(stream::pending()).boxed());
+        for _ in 0..9 {
+            assert!(watched.next().await.unwrap().is_ok());
+            // A reader that is slow is no silence of the server's.
+            tokio::time::sleep(Duration::from_secs(7)).await;
+        }
+        let asked = Instant::now();
+        let error = watched.next().await.unwrap().unwrap_err();
+        assert_eq!((error.kind(), asked.elapsed()), (ErrorKind::Timeout, Duration::from_secs(10)));
+        assert!(watched.next().await.is_none());
     }
 
     proptest! {

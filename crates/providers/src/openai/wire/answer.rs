@@ -1,30 +1,48 @@
 //! What we read: unknown fields are ignored, known ones may be missing or null, and a count that is no
 //! number is an unknown count.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::api::lenient;
+use super::content::Content;
+use super::marks::{IsError, IsThere};
+use super::text::lenient_text;
+use crate::api::{lenient, lenient_object};
 
 /// A whole answer or a piece of a stream: they differ in `message` and `delta` alone.
 #[derive(Debug, Deserialize)]
-pub(in crate::openai) struct Answer {
-    #[serde(default, deserialize_with = "lenient")]
-    pub id: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub model: Option<String>,
+pub(in crate::openai) struct Answer<'a> {
+    #[serde(borrow, default, deserialize_with = "lenient_text")]
+    pub id: Option<Cow<'a, str>>,
+    #[serde(borrow, default, deserialize_with = "lenient_text")]
+    pub model: Option<Cow<'a, str>>,
     pub choices: Option<Vec<Choice>>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub usage: Option<Usage>,
+    #[serde(default, deserialize_with = "lenient_object")]
+    pub usage: Option<Box<Usage>>,
     /// Groq's own; its usage came here alone before streams could be asked for it.
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient_object")]
     pub x_groq: Option<XGroq>,
+    #[serde(default)]
+    error: IsThere,
+    #[serde(default)]
+    object: IsError,
+    #[serde(default)]
+    r#type: IsError,
+}
+
+impl Answer<'_> {
+    /// Whether it may be an error in place of an answer, so that it is worth a closer look.
+    pub(in crate::openai) fn may_be_error(&self) -> bool {
+        self.error.0 || self.object.0 || self.r#type.0
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
 pub(in crate::openai) struct XGroq {
-    #[serde(default, deserialize_with = "lenient")]
-    pub usage: Option<Usage>,
+    #[serde(default, deserialize_with = "lenient_object")]
+    pub usage: Option<Box<Usage>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -77,37 +95,6 @@ impl Message {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub(in crate::openai) enum Content {
-    Text(String),
-    Parts(Vec<Part>),
-}
-
-/// A part of a content: of what is said, or (Mistral) of what is thought.
-#[derive(Debug, Deserialize)]
-pub(in crate::openai) struct Part {
-    #[serde(default, deserialize_with = "lenient")]
-    pub text: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub thinking: Option<Content>,
-}
-
-impl Content {
-    pub(in crate::openai) fn into_text(self) -> String {
-        match self {
-            Self::Text(text) => text,
-            Self::Parts(parts) => parts.into_iter().filter_map(|part| part.text).collect(),
-        }
-    }
-
-    fn take_thoughts(&mut self) -> String {
-        let Self::Parts(parts) = self else { return String::new() };
-        let thoughts = parts.iter_mut().filter_map(|part| part.thinking.take());
-        thoughts.map(Self::into_text).collect()
-    }
-}
-
-#[derive(Debug, Deserialize)]
 pub(in crate::openai) struct Call {
     #[serde(default, deserialize_with = "lenient")]
     pub index: Option<u64>,
@@ -142,9 +129,9 @@ pub(in crate::openai) struct Usage {
     pub completion_tokens: Option<u64>,
     #[serde(default, deserialize_with = "lenient")]
     pub total_tokens: Option<u64>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient_object")]
     pub prompt_tokens_details: Option<InputDetails>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient_object")]
     pub completion_tokens_details: Option<OutputDetails>,
     /// DeepSeek's spelling of `cached_tokens`.
     #[serde(default, deserialize_with = "lenient")]
@@ -172,20 +159,12 @@ mod tests {
 
     #[test]
     fn nothing_but_choices_is_needed_and_oddities_are_unknown() {
-        let bare: Answer = serde_json::from_value(json!({"choices": [{}]})).unwrap();
+        let bare = Answer::deserialize(json!({"choices": [{}]})).unwrap();
         assert!(bare.choices.unwrap()[0].message.is_none());
         let odd = json!({"id": 7, "choices": null, "extra": {}, "usage": {"prompt_tokens": -1.5,
             "completion_tokens": 3, "prompt_tokens_details": []}});
-        let odd: Answer = serde_json::from_value(odd).unwrap();
+        let odd = Answer::deserialize(odd).unwrap();
         let usage = odd.usage.unwrap();
         assert_eq!((odd.id, usage.prompt_tokens, usage.completion_tokens), (None, None, Some(3)));
-    }
-
-    #[test]
-    fn content_may_come_in_parts() {
-        let parts = json!([{"type": "thinking", "thinking": [{"text": "h"}, {"text": "m"}]},
-            {"type": "text", "text": "a"}, {"text": "b"}]);
-        let mut content: Content = serde_json::from_value(parts).unwrap();
-        assert_eq!((content.take_thoughts(), content.into_text()), ("hm".into(), "ab".into()));
     }
 }
