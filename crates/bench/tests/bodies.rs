@@ -1,4 +1,5 @@
 //! The loops are a measure of the library only if they send what it sends.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
 
