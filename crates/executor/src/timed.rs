@@ -78,3 +78,33 @@ impl<'a, K, T, E> Timed<'a, K, T, E> {
         removed.into_values().map(|limited| limited.queued)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::Timed;
+    use crate::Job;
+    use crate::queue::Queued;
+
+    #[test]
+    fn what_has_left_leaves_no_deadline_behind() {
+        let mut timed = Timed::new();
+        let after = Duration::from_secs(1);
+        for ticket in 0..4 {
+            let job = Job::new(|| async { Ok::<_, String>(()) });
+            timed.push(Queued { key: ticket, job, ticket }, after, Instant::now() + after);
+        }
+        assert_eq!(timed.pop().map(|queued| queued.key), Some(0));
+        assert_eq!(timed.remove_where(|key| *key == 2).count(), 1);
+        let late = Instant::now() + 2 * after;
+        assert_eq!(timed.pop_late(late).map(|(queued, _)| queued.key), Some(1));
+        assert_eq!(
+            timed.pop_late(late).map(|(queued, after)| (queued.key, after)),
+            Some((3, after))
+        );
+        assert_eq!((timed.len(), timed.earliest()), (0, None));
+    }
+}

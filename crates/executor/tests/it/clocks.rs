@@ -207,3 +207,16 @@ async fn a_dropped_next_keeps_the_clocks() {
     set.next().await.unwrap();
     assert_eq!(start.elapsed(), millis(500));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_later_job_with_less_patience_ends_first() {
+    let mut set = JobSet::new(at_once(1));
+    set.push("endless", Census::default().endless());
+    set.push("patient", lasting(1).queue_timeout(secs(10)));
+    assert!(timeout(secs(1), set.next()).await.is_err());
+    set.push("impatient", lasting(1).queue_timeout(secs(2)));
+    let start = Instant::now();
+    for (key, at) in [("impatient", 2), ("patient", 9)] {
+        assert_eq!((set.next().await.unwrap().key, start.elapsed()), (key, secs(at)));
+    }
+}
