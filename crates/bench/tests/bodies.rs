@@ -4,19 +4,25 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use ziggurat::ChatRequest;
 use ziggurat::hierarchy::{Hierarchy, NodeId, NodeKind};
 use ziggurat_bench::swarm::Client as _;
 use ziggurat_bench::work::Flavor;
 use ziggurat_bench::workload::{MODEL, Workload};
 use ziggurat_bench::{body, hyper_loop::Hyper, library, reqwest_loop::Reqwest, swarm};
 use ziggurat_testkit::server::FakeServer;
-use ziggurat_testkit::{Reply, ScriptedProvider};
+use ziggurat_testkit::{Reply, ScriptedProvider, Turn};
 
 /// Each says something else, so that no two requests are alike.
 const REPLY: usize = 300;
 
 async fn server() -> FakeServer {
-    let script = ScriptedProvider::new().with_models([MODEL]).generating(Reply::bytes(REPLY));
+    let merges = |request: &ChatRequest| request.system.as_deref() != Some(body::worker_system());
+    let script = ScriptedProvider::new()
+        .with_models([MODEL])
+        // A generated reply would follow from the fence's mark, which differs.
+        .whenever(merges, Turn::text("They have one cause in common."))
+        .generating(Reply::bytes(REPLY));
     FakeServer::start(script).await.unwrap()
 }
 
@@ -57,7 +63,7 @@ fn workload(name: &str) -> Workload {
     Workload { workers: 30, concurrency: 4, ..Workload::named(name).unwrap() }
 }
 
-/// A worker's reply depends on its request alone, so the merges above read the same in all programs.
+/// A worker's reply follows from its request alone, so the merges above read the same in all programs.
 #[tokio::test]
 async fn the_loops_send_what_the_library_sends() {
     for name in ["swarm-1000", "throughput", "streaming"] {
@@ -86,7 +92,7 @@ async fn the_loops_send_what_the_library_sends() {
 /// Values may be equal and bytes differ: the order of fields, and how a number is written.
 #[tokio::test]
 async fn the_bytes_of_a_worker_are_the_adapters() {
-    use ziggurat::{CallContext, ChatRequest, Message, Provider as _};
+    use ziggurat::{CallContext, Message, Provider as _};
     let server = server().await;
     let workload = workload("swarm-1000");
     let provider = library::provider(address(&server)).unwrap();
@@ -104,7 +110,7 @@ async fn the_bytes_of_a_worker_are_the_adapters() {
 
 #[tokio::test]
 async fn a_refusal_is_told_with_its_hint() {
-    let refusal = ziggurat_testkit::Turn::http_error(429, "slow down");
+    let refusal = Turn::http_error(429, "slow down");
     let refusal = refusal.retry_after(std::time::Duration::from_millis(200));
     let server = FakeServer::start(ScriptedProvider::new().otherwise(refusal)).await.unwrap();
     let body = || bytes::Bytes::from(body::worker("Why?", false));
