@@ -66,6 +66,7 @@ impl Play {
     /// The whole answer.
     pub(crate) async fn whole(mut self) -> Result<ChatResponse, ProviderError> {
         self.pace = Pace::NONE;
+        self.turn.stamped = false;
         if self.turn.sent.is_none() {
             // How it is cut does not show.
             self.turn.cutting = Cutting::Pieces(1);
