@@ -11,6 +11,7 @@
     reason = "a developer tool talks to its terminal"
 )]
 
+mod bench;
 mod catalog;
 mod context;
 mod counterparties;
@@ -61,11 +62,8 @@ enum Task {
     Tidy,
     /// Converts the recorded table of models into the catalogue of `ziggurat-providers`
     Catalog,
-    /// The benchmarks; what follows `--` goes to them
-    Bench {
-        #[arg(last = true)]
-        args: Vec<String>,
-    },
+    /// What runs cost beside hand-written loops, as a table; or the benchmarks of single parts
+    Bench(bench::BenchArgs),
     /// The full counts: release build, long property tests, verified packages
     Soak {
         /// Run these parts only
@@ -96,7 +94,7 @@ fn run(task: Task) -> Result<bool, Error> {
         }
         Task::Tidy => tidy::run(&mut cx).map(|_| true),
         Task::Catalog => catalog::write(&cx).map(|()| true),
-        Task::Bench { args } => measure::bench(&cx, &args).map(|()| true),
+        Task::Bench(args) => bench::run(&cx, &args).map(|()| true),
         Task::Soak { only } => {
             let good = parts::run("soak", measure::SOAK, &only, &mut cx);
             println!("{}", cx.tally);

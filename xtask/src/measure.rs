@@ -1,4 +1,4 @@
-//! What takes too long for every commit: full counts and benchmarks.
+//! What takes too long for every commit: full counts, and packages compiled from what would be published.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -58,19 +58,4 @@ fn folders(parent: &Path) -> impl Iterator<Item = PathBuf> {
 
 fn named(folder: &Path, prefix: &str) -> bool {
     folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix))
-}
-
-/// The benchmarks by name: `cargo bench` alone would also hand the arguments to
-/// the unit tests' harness, which does not know them.
-pub(crate) fn bench(cx: &Context, args: &[String]) -> Result<(), Error> {
-    let mut command = cx.cargo(["bench", "--workspace"]);
-    let mut names = cx.workspace.targets("bench").peekable();
-    if names.peek().is_none() {
-        println!("there are no benchmarks yet");
-        return Ok(());
-    }
-    for target in names {
-        command.arg("--bench").arg(&target.name);
-    }
-    process::run(command.arg("--").args(args))
 }

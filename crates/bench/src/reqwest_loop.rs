@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use reqwest::Response;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
 
 use crate::Error;
 use crate::delays::Delays;
@@ -35,7 +35,6 @@ impl Reqwest {
         let request = self
             .client
             .post(&self.url)
-            .header(AUTHORIZATION, "Bearer bench")
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT, "application/json");
         let response = request.body(body).send().await.map_err(|_| Refused::BROKEN)?;

@@ -69,21 +69,19 @@ pub fn makespan(workers: u32, shape: Shape, concurrency: usize, latencies: Laten
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workload::Workload;
     use ziggurat_testkit::Latency;
 
     const MS: Duration = Duration::from_millis(1);
 
     #[test]
     fn equal_latencies_make_waves() {
-        let waves = |workers, concurrency| {
-            let latencies = Latencies::Fixed(MS);
-            makespan(workers, Shape::default(), concurrency, latencies).as_micros() / 1_000
-        };
+        let ideal = |name| Workload::named(name).unwrap().ideal();
         // 10 workers, 2 synthesizers, 1 executive.
-        assert_eq!(waves(10, 5), 4);
-        assert_eq!(waves(10, 10), 3);
-        assert_eq!(waves(1_000, 100), 15);
-        assert_eq!(waves(4, 4), 1);
+        assert_eq!(ideal("swarm-10-c5"), Some(4 * 600 * MS));
+        assert_eq!(ideal("swarm-10-c10"), Some(3 * 600 * MS));
+        assert_eq!(ideal("swarm-1000"), Some(15 * 50 * MS));
+        assert_eq!(ideal("throughput"), None);
     }
 
     #[test]

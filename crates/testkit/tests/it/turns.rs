@@ -1,6 +1,6 @@
 //! What each kind of turn does, whole and streamed.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::StreamExt;
 use futures::future::FutureExt;
@@ -48,6 +48,17 @@ async fn a_text_comes_in_pieces() {
     let pieces: Vec<_> = stream.map(Result::unwrap).collect().await;
     assert_eq!(pieces[..2], [ChatDelta::Text("01234567".into()), ChatDelta::Text("89".into())]);
     assert!(matches!(pieces[2..], [ChatDelta::End(_)]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn stamped_pieces_say_when_they_were_sent() {
+    let turn = Turn::text("0123456789").in_pieces(5).stamped();
+    assert_eq!(whole(turn.clone()).await.unwrap().text(), "0123456789", "streams only");
+    let before = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros();
+    let text = streamed(turn).await.unwrap().text().to_string();
+    let stamps: Vec<u128> = text.split_whitespace().map(|word| word.parse().unwrap()).collect();
+    assert_eq!((stamps.len(), text.len()), (5, 5 * 17));
+    assert!(stamps.is_sorted() && stamps[0] >= before, "{stamps:?}");
 }
 
 #[tokio::test]
