@@ -310,4 +310,15 @@ mod tests {
         assert!(!is_decisive(&permission().with_status(403)), "it may chat and not list");
         assert!(!is_decisive(&ProviderError::new("p", ErrorKind::Timeout, "silent")));
     }
+
+    #[cfg(feature = "openai")]
+    #[test]
+    fn the_futures_of_calls_are_small() {
+        let provider = crate::OpenAi::new(ServerConfig::new("t", "http://127.0.0.1:9/v1")).unwrap();
+        let (cx, request) = (CallContext::default(), ChatRequest::new("m", []));
+        let (chat, stream) = (provider.chat(&cx, &request), provider.stream(&cx, &request));
+        // Larger pieces of memory come slowly, and under a lock that threads share.
+        let sizes = (size_of_val(&*chat), size_of_val(&*stream));
+        assert!(sizes.0 <= 1024 && sizes.1 <= 1024, "{sizes:?}");
+    }
 }
