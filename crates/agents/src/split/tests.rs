@@ -48,6 +48,7 @@ fn the_coarsest_boundary_that_will_do_is_taken() {
 fn a_mark_is_kept_whole_and_with_its_sentence() {
     for (text, room, expected) in [
         ("It ran out. [W3] It did.", 18, vec!["It ran out. [W3] ", "It did."]),
+        ("It ran out. [W3] It did so.", 21, vec!["It ran out. [W3] ", "It did so."]),
         ("It ran out [W3]. It did.", 18, vec!["It ran out [W3]. ", "It did."]),
         ("out [my notes.md] again", 18, vec!["out [my notes.md] ", "again"]),
         ("see [the (old) notes. v2.md] now", 29, vec!["see [the (old) notes. v2.md] ", "now"]),

@@ -207,23 +207,56 @@ async fn condensing_goes_on_until_it_fits() {
 }
 
 #[tokio::test]
-async fn condensing_that_does_not_shrink_ends_as_an_error() {
-    let provider = of_context(3_000).otherwise_with(|request| Turn::text(text_of(request)));
-    let error = condensed(&provider, &long(500)).await.unwrap_err();
-    assert!(matches!(error, AgentError::TooLarge { .. }), "{error:?}");
-    assert_eq!(error.kind(), ErrorKind::ContextLength);
-    assert!(error.to_string().contains("did not shrink"), "{error}");
-    let parts = provider.calls();
-    assert!(parts.iter().all(|call| is_part(&call.request)), "one round");
+async fn condensing_that_does_not_shrink_by_a_quarter_ends_as_an_error() {
+    // Of ten paragraphs, ten or eight: both too many, though the second shrinks.
+    for kept in [10, 8] {
+        let provider = of_context(3_000).otherwise_with(move |request| {
+            let text = text_of(request);
+            let paragraphs = text.split("\n\n").enumerate().filter(|(n, _)| n % 10 < kept);
+            Turn::text(paragraphs.map(|(_, text)| text).collect::<Vec<_>>().join("\n\n"))
+        });
+        let error = condensed(&provider, &long(500)).await.unwrap_err();
+        assert!(matches!(error, AgentError::TooLarge { .. }), "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::ContextLength);
+        assert!(error.to_string().contains("did not shrink"), "{error}");
+        let firsts = provider.calls().into_iter();
+        let firsts = firsts.filter(|c| c.request.system.as_ref().unwrap().contains("part 1 of"));
+        assert_eq!(firsts.count(), 1, "one round");
+    }
 }
 
 #[tokio::test]
-async fn without_room_for_parts_nothing_is_called() {
-    for context in [0, 100, 600, 1_300] {
-        let provider = of_context(context);
-        let error = condensed(&provider, &long(500)).await.unwrap_err();
-        assert_eq!((error.kind(), provider.calls().len()), (ErrorKind::ContextLength, 0));
-        assert!(error.to_string().contains("no room to read it in parts"), "{error}");
+async fn a_text_is_not_read_in_crumbs() {
+    let mut read = 0;
+    for context in (0..2_500).step_by(20) {
+        let provider = of_context(context).otherwise(Turn::text("condensed"));
+        let result = condensed(&provider, &long(100)).await;
+        let calls = provider.calls();
+        let has_room = agent(&provider).capacity(&task()) >= Some(128);
+        assert_eq!(!calls.is_empty(), has_room, "{context}");
+        let Some(first) = calls.first() else {
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ContextLength);
+            assert!(error.to_string().contains("no room to read it in parts"), "{error}");
+            continue;
+        };
+        // The room for a part is 128 tokens at least, and a paragraph less than it may stay free.
+        assert!(HeuristicCounter.count(&text_of(&first.request)) > 100, "{context}");
+        read += 1;
+    }
+    assert!((10..100).contains(&read), "{read}");
+}
+
+#[tokio::test]
+async fn a_long_title_takes_room_from_every_part() {
+    let provider = of_context(4_000).otherwise(Turn::text("condensed"));
+    let title = "Look at the outages of March. ".repeat(100);
+    let input = Contribution { title, ..input("W7", &long(500)) };
+    let merge = Merge::new(task(), [input]);
+    agent(&provider).synthesize(&CallContext::default(), &merge).await.unwrap();
+    for call in provider.calls() {
+        let title = &call.request.messages[0].documents().next().unwrap().title;
+        assert!(tokens(&call.request) + HeuristicCounter.count(title) + 500 <= 4_000);
     }
 }
 
