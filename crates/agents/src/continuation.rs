@@ -1,9 +1,10 @@
 //! An answer that was cut at its bound goes on where it stopped. One more call is cheaper than a result with
 //! its end missing, and cheaper than the same question with a larger bound. Whatever becomes of that
-//! call, the text that is there is kept: it was paid for, and it is the larger part.
+//! call, the text that is there is kept: it was paid for, and it is the larger part. Before the call it is told as
+//! a draft, so that it is not lost if the agent is stopped meanwhile.
 
 use ziggurat_core::chat::{ChatRequest, ChatResponse, FinishReason};
-use ziggurat_core::{Message, Usage};
+use ziggurat_core::{AgentOutput, Message, Signal, Usage};
 
 use crate::ask::{Asked, is_whole};
 use crate::room;
@@ -23,6 +24,8 @@ pub(crate) async fn to_the_end(
         if !may_go_on(asked, &next, usage) {
             break;
         }
+        let draft = AgentOutput::new(clean::text(&text)).by_model(asked.model.author(first));
+        asked.cx.signal(Signal::Draft(draft.truncated(true)));
         let Ok(more) = asked.call(next).await else { break };
         let piece = clean::piece(&more.text());
         if piece.trim().is_empty() || is_declined(&more.finish) {

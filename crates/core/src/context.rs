@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::{Budget, Cost, ModelInfo, NodeInfo, Provider, RateLimits, Reason, Usage};
+use crate::{AgentOutput, Budget, Cost, ModelInfo, NodeInfo, Provider, RateLimits, Reason, Usage};
 
 /// One model call that has ended, well or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub enum Signal {
         /// Why the last one failed.
         reason: Reason,
     },
+    /// What the agent has so far, should it be stopped now: a text that is not whole, and is paid for.
+    Draft(AgentOutput),
     /// The call waits for room under a limit; nothing has been sent.
     Queued,
     /// There is room, and the call goes on.

@@ -105,6 +105,11 @@ impl Hierarchy {
         Some(node)
     }
 
+    /// Whether a node may start now.
+    pub(crate) fn has_ready(&mut self) -> bool {
+        self.ready.first(&self.states).is_some()
+    }
+
     /// Says how a node ended.
     ///
     /// Ready nodes are accepted as well as running ones; [`NodeState::admits`] is the table of

@@ -28,6 +28,8 @@ pub(crate) struct Book {
     run_id: RunId,
     plan: Option<(Arc<Plan>, Outline)>,
     decomposer: Row,
+    /// What was spent for nodes that had ended: by an agent's code that went on behind its back.
+    late: Row,
     rows: Vec<Row>,
     models: Vec<Arc<str>>,
     lines: Vec<Line>,
@@ -36,7 +38,15 @@ pub(crate) struct Book {
 impl Book {
     pub(super) fn new(run_id: RunId) -> Self {
         let (rows, models, lines) = (Vec::new(), Vec::new(), Vec::new());
-        Self { run_id, plan: None, decomposer: Row::default(), rows, models, lines }
+        Self {
+            run_id,
+            plan: None,
+            decomposer: Row::default(),
+            late: Row::default(),
+            rows,
+            models,
+            lines,
+        }
     }
 
     pub(super) fn plan(&mut self, plan: Arc<Plan>, hierarchy: &Hierarchy) {
@@ -47,10 +57,11 @@ impl Book {
 
     /// Takes in the nodes that were added to the hierarchy, and what the split node waits for now.
     pub(super) fn split(&mut self, node: NodeId, hierarchy: &Hierarchy) {
-        self.keep_start(node);
+        self.keep_events(node);
         self.rows.resize(hierarchy.len(), Row::default());
         if let Some((_, outline)) = &mut self.plan {
             outline.extend(hierarchy);
+            outline.set_inputs(node, hierarchy.inputs(node));
         }
     }
 
@@ -83,10 +94,20 @@ impl Book {
         }
     }
 
+    /// Adds a call. What a node's last event says stays as it is.
+    pub(super) fn spend(&mut self, node: NodeId, usage: Usage, cost: Cost) {
+        let ended = self.row(node).state.is_terminal();
+        let row = if ended { &mut self.late } else { self.row_mut(node) };
+        row.spend(usage, cost);
+    }
+
     /// The place of a model's name in the list, from 1; 0 for none, and for the 65,536th.
     pub(super) fn model(&mut self, name: Option<&str>) -> u16 {
         let Some(name) = name else { return 0 };
         let known = self.models.iter().position(|known| **known == *name);
+        if known.is_none() && self.models.len() >= usize::from(u16::MAX) {
+            return 0;
+        }
         let place = known.unwrap_or_else(|| {
             self.models.push(name.into());
             self.models.len() - 1
@@ -110,7 +131,7 @@ impl Book {
 
     /// What all calls used and cost.
     pub(crate) fn spent(&self) -> (Usage, Cost) {
-        let rows = std::iter::once(&self.decomposer).chain(&self.rows);
+        let rows = [&self.decomposer, &self.late].into_iter().chain(&self.rows);
         rows.map(Row::spent).fold((Usage::ZERO, Cost::ZERO), |(usage, cost), (used, paid)| {
             (usage + used, cost + paid)
         })
@@ -221,12 +242,26 @@ impl Book {
         self.models.get(place).map(|name| name.to_string())
     }
 
-    /// Keeps the event of a start as it was told, for the node's inputs change now.
-    fn keep_start(&mut self, node: NodeId) {
-        let kind = EventKind::NodeStarted { node: self.info(node) };
-        let began = |line: &&mut Line| matches!(line.what, What::Started(it) if it == node);
-        if let Some(line) = self.lines.iter_mut().rev().find(began) {
+    /// Keeps the events of a node that has begun as they were told, for its inputs change now.
+    fn keep_events(&mut self, node: NodeId) {
+        if self.row(node).state == AgentState::Pending {
+            return;
+        }
+        let info = self.info(node);
+        for line in self.lines.iter_mut().rev() {
+            let (kind, began) = match line.what {
+                What::Started(it) if it == node => {
+                    (EventKind::NodeStarted { node: info.clone() }, true)
+                }
+                What::Queued(it) if it == node => {
+                    (EventKind::NodeQueued { node: info.clone() }, false)
+                }
+                _ => continue,
+            };
             line.what = What::Whole(Box::new(kind));
+            if began {
+                return;
+            }
         }
     }
 }

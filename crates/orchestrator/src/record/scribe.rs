@@ -115,7 +115,7 @@ impl Scribe {
         match signal {
             Signal::Text(text) => self.delta(node, text),
             Signal::Call(CallRecord { usage, cost, .. }) => {
-                self.read().row_mut(node).spend(usage, cost);
+                self.read().spend(node, usage, cost);
             }
             Signal::Queued => self.queued(node),
             Signal::Retrying { attempt, reason } => self.retry(node, attempt, reason),
@@ -167,10 +167,14 @@ impl Scribe {
         self.end(node, Transition::Cancel, reason, elapsed);
     }
 
+    /// Whether an agent has begun.
+    pub(crate) fn has_begun(&self, node: NodeId) -> bool {
+        self.read().row(node).state != AgentState::Pending
+    }
+
     /// Ends an agent that is not needed, or not any more: one that began, and then had to wait for others.
     pub(crate) fn skip(&self, node: NodeId, reason: Reason) {
-        let began = self.read().row(node).state != AgentState::Pending;
-        let transition = if began { Transition::Cancel } else { Transition::Skip };
+        let transition = if self.has_begun(node) { Transition::Cancel } else { Transition::Skip };
         self.end(node, transition, reason, Duration::ZERO);
     }
 

@@ -1,7 +1,7 @@
 //! Who works at the nodes of a plan, and how much each may write.
 //!
 //! What an agent writes must fit the call of the one above it, and two such results at least, or merging
-//! would never come to an end. So an agent may write at most half of what the tier above takes; where that is
+//! would never come to an end. So an agent may write less than half of what the tier above takes; where that is
 //! next to nothing, the run ends before it has spent anything on it.
 
 use std::sync::Arc;
@@ -14,7 +14,10 @@ use crate::config::{Config, Source};
 use crate::hierarchy::{Hierarchy, NodeKind};
 
 /// The smallest bound on a result that is worth a call, in tokens: a short paragraph.
-const LEAST_RESULT: u64 = 128;
+const LEAST_RESULT: u64 = 64;
+
+/// What stands around a result in a call, its title included, in tokens.
+const FRAME: u64 = 128;
 
 /// Who does the work of each tier.
 pub(crate) struct Agents {
@@ -45,22 +48,22 @@ impl Agents {
             room.narrow(executive.capacity(task), Tier::Executive)?;
         }
         let mut synthesizer =
-            makers.synthesizer(Tier::Synthesizer, &config.synthesizer, room.half());
+            makers.synthesizer(Tier::Synthesizer, &config.synthesizer, room.result());
         if has_synthesizers(hierarchy) {
-            let bound = makers.own_bound(Tier::Synthesizer, &config.synthesizer, room.half());
+            let bound = makers.own_bound(Tier::Synthesizer, &config.synthesizer, room.result());
             let above_itself = synthesizer.capacity(task).zip(bound);
             // The more it may write, the less it can read: what it may write and read together is the same.
             if let Some((reads, writes)) =
-                above_itself.filter(|(reads, writes)| *writes > reads / 2)
+                above_itself.filter(|(reads, writes)| *writes > result(*reads))
             {
-                let third = (reads + writes) / 3;
-                room.narrow(Some(2 * third), Tier::Synthesizer)?;
+                let bound = (reads + writes).saturating_sub(2 * FRAME) / 6;
+                room.narrow(Some((reads + writes).saturating_sub(bound)), Tier::Synthesizer)?;
                 synthesizer =
-                    makers.synthesizer(Tier::Synthesizer, &config.synthesizer, Some(third));
+                    makers.synthesizer(Tier::Synthesizer, &config.synthesizer, Some(bound));
             }
             room.narrow(synthesizer.capacity(task), Tier::Synthesizer)?;
         }
-        Ok(Self { worker: makers.worker(room.half()), synthesizer, executive })
+        Ok(Self { worker: makers.worker(room.result()), synthesizer, executive })
     }
 }
 
@@ -75,7 +78,7 @@ struct Room(Option<u64>);
 impl Room {
     fn narrow(&mut self, capacity: Option<u64>, tier: Tier) -> Result<(), Reason> {
         let Some(capacity) = capacity else { return Ok(()) };
-        if capacity / 2 < LEAST_RESULT {
+        if result(capacity) < LEAST_RESULT {
             let message = format!(
                 "the context of the {tier}'s model leaves {capacity} tokens for the results that it merges: \
                  choose a model with a larger one, or a smaller bound on the {tier}'s tokens"
@@ -86,9 +89,17 @@ impl Room {
         Ok(())
     }
 
-    fn half(&self) -> Option<u64> {
-        self.0.map(|room| room / 2)
+    /// How much an agent below may write.
+    fn result(&self) -> Option<u64> {
+        self.0.map(result)
     }
+}
+
+/// How much may be written so that two results fit a call that takes so much: half of it, less what stands
+/// around a result, less a fifth since counts are guesses, and half of that, for an answer that is cut is
+/// continued.
+fn result(capacity: u64) -> u64 {
+    (capacity / 2).saturating_sub(FRAME) * 4 / 5 / 2
 }
 
 /// Makes an agent of a tier, whose result has at most so many tokens.

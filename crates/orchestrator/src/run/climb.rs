@@ -33,6 +33,8 @@ pub(crate) struct Climb<'a> {
     signals: Signals,
     deadline: Option<Deadline>,
     fitting: Fitting,
+    /// What agents have that may be stopped before they have more.
+    drafts: HashMap<NodeId, AgentOutput>,
     halted: Option<Reason>,
     /// Whether the first call goes alone, for its key may be refused.
     cautious: bool,
@@ -46,6 +48,7 @@ impl<'a> Climb<'a> {
         Self {
             deadline: divide(stage, &tree),
             fitting: Fitting::default(),
+            drafts: HashMap::new(),
             cautious,
             signals: Signals::new(),
             halted: None,
@@ -62,8 +65,13 @@ impl<'a> Climb<'a> {
         let stage = self.stage;
         let mut halted = std::pin::pin!(stage.halted());
         let soft = self.deadline.as_ref().map(|deadline| deadline.soft);
-        let mut cut = std::pin::pin!(at(soft));
-        let mut working = true;
+        let end = self.deadline.as_ref().map(|deadline| deadline.end);
+        let (mut cut, mut over) = (std::pin::pin!(at(soft)), std::pin::pin!(at(end)));
+        let (mut working, mut merging) = (true, true);
+        if soft.is_some_and(|soft| soft <= Instant::now()) {
+            working = false;
+            self.cut();
+        }
         loop {
             let more = self.dispatch();
             if self.tree.hierarchy.finished() {
@@ -76,10 +84,19 @@ impl<'a> Climb<'a> {
             }
             tokio::select! {
                 biased;
-                reason = &mut halted, if self.halted.is_none() => self.halt(reason),
+                reason = &mut halted, if self.halted.is_none() => {
+                    self.take_what_is_there();
+                    self.halt(reason);
+                }
                 () = &mut cut, if working => {
                     working = false;
+                    self.take_what_is_there();
                     self.cut();
+                }
+                () = &mut over, if merging => {
+                    merging = false;
+                    self.take_what_is_there();
+                    self.conclude();
                 }
                 (node, signal) = self.signals.recv() => {
                     self.hear(node, signal);
@@ -102,7 +119,7 @@ impl<'a> Climb<'a> {
                 return false;
             }
             if !self.jobs.has_room() {
-                return true;
+                return self.tree.hierarchy.has_ready();
             }
             let Some(node) = self.tree.hierarchy.next_ready() else { return false };
             self.begin(node);
@@ -144,7 +161,7 @@ impl<'a> Climb<'a> {
             scribe.retry(node, 2, reasons::too_large());
         }
         let now = Instant::now();
-        self.started.insert(node, now);
+        self.started.entry(node).or_insert(now);
         let (cx, hold) = self.signals.context(node, scribe.read().info(node));
         let (timeout, until) = self.clocks(node, now);
         let job = self.job(node, merge, cx.with_deadline(until.map(Instant::into_std)));
@@ -160,7 +177,8 @@ impl<'a> Climb<'a> {
             Some(deadline) if kind == NodeKind::Worker => (own, Some(deadline.soft)),
             Some(deadline) => {
                 let (step, below) = (self.tree.hierarchy.step(node), self.tree.is_added(node));
-                (own.min(deadline.of_merge(step, below, now)), Some(deadline.end))
+                let share = deadline.of_merge(step, below, now);
+                (own.min(share), Some(deadline.end.min(now + share)))
             }
         }
     }

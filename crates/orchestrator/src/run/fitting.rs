@@ -35,6 +35,9 @@ impl Fitting {
         if merge.inputs.len() < 2 {
             return Fit::Fits;
         }
+        if self.was_refused(node) && self.nothing_came_of_it(hierarchy, node) {
+            return Fit::TooLarge;
+        }
         match synthesizer.capacity(&merge.task) {
             Some(capacity) => self.fit(
                 hierarchy,
@@ -63,6 +66,12 @@ impl Fitting {
             Fit::Split(groups) => Some(groups),
             Fit::Fits | Fit::TooLarge => None,
         }
+    }
+
+    /// Whether none of the merges that were added below this one has a result.
+    fn nothing_came_of_it(&self, hierarchy: &Hierarchy, node: NodeId) -> bool {
+        let added = self.added.get(&node);
+        added.is_some_and(|added| !added.iter().any(|&node| hierarchy.state(node).is_completed()))
     }
 
     /// Whether a model refused this merge, so that it is tried again.

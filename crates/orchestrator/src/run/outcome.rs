@@ -93,11 +93,14 @@ fn verdict(tree: &Tree, halted: Option<Reason>, quorum: u32) -> (Outcome, Option
 fn below_quorum(tree: &Tree, quorum: u32) -> Reason {
     let (ok, total) = (tree.workers_ok, tree.hierarchy.workers());
     let asked = if quorum > 1 { format!(", the quorum is {quorum}") } else { String::new() };
-    let book = tree.scribe.read();
-    let failed = || tree.workers().filter(|&worker| book.row(worker).state == AgentState::Failed);
+    let book = &*tree.scribe.read();
+    let of = |state| tree.workers().filter(move |&worker| book.row(worker).state == state);
+    let failed = || of(AgentState::Failed);
     let reason = |worker| book.row(worker).reason.as_deref();
     let Some((first, why)) = failed().find_map(|worker| Some((worker, reason(worker)?))) else {
-        let message = format!("{ok} of {total} workers gave a result{asked}");
+        let cut = of(AgentState::Cancelled).find_map(reason);
+        let why = cut.map(|why| format!("; {}", why.message)).unwrap_or_default();
+        let message = format!("{ok} of {total} workers gave a result{asked}{why}");
         return Reason::new(ErrorKind::Quorum, message);
     };
     let alike = failed().all(|worker| reason(worker).is_some_and(|other| other.kind == why.kind));
@@ -131,10 +134,13 @@ fn flaws(tree: &Tree) -> Vec<String> {
     if merges.clone().next().is_some() {
         flaws.push(format!("merged without {}", list(book, merges)));
     }
-    let truncated = tree.hierarchy.nodes().filter(|&node| book.row(node).truncated);
-    let truncated: Vec<_> = truncated.map(|node| book.id(node)).collect();
-    if !truncated.is_empty() {
-        flaws.push(format!("cut before its end: {}", truncated.join(", ")));
+    let nodes = tree.workers().chain(tree.merges());
+    let truncated = nodes.filter(|&node| book.row(node).truncated);
+    let named: Vec<_> = truncated.clone().take(NAMED).map(|node| book.id(node)).collect();
+    if !named.is_empty() {
+        let more = truncated.count() - named.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        flaws.push(format!("cut before its end: {}{more}", named.join(", ")));
     }
     flaws
 }

@@ -44,6 +44,11 @@ pub(crate) fn soft_deadline(after: Duration) -> Reason {
     Reason::new(ErrorKind::Deadline, message)
 }
 
+/// Why a merge was not done although the run goes on to its end.
+pub(crate) fn out_of_time() -> Reason {
+    Reason::new(ErrorKind::Deadline, "not done when the run's time was over")
+}
+
 /// Why a merge waits for others.
 pub(crate) fn too_large() -> Reason {
     let message = "its inputs are too large for one call, so some of them are merged first";

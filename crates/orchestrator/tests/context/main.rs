@@ -11,9 +11,9 @@ use ziggurat::core::{HeuristicCounter, TokenCounter};
 use ziggurat::decomposition::StaticPlan;
 use ziggurat::lifecycle::RunState;
 use ziggurat::{
-    AgentError, AgentOutput, Assignment, CallContext, ChatRequest, ErrorKind, EventKind, Model,
-    Orchestrator, OrchestratorBuilder, Outcome, RunResult, Subtask, Task, Tier, TierOptions,
-    Worker,
+    AgentError, AgentOutput, Assignment, CallContext, ChatRequest, ErrorKind, Event, EventKind,
+    EventReader, Model, Orchestrator, OrchestratorBuilder, Outcome, RunResult, Subtask, Task, Tier,
+    TierOptions, Worker,
 };
 use ziggurat_testkit::{ScriptedProvider, Turn};
 
@@ -95,6 +95,14 @@ async fn run(builder: OrchestratorBuilder) -> (RunResult, RunState) {
     (result, state)
 }
 
+async fn all(mut events: EventReader) -> Vec<Arc<Event>> {
+    let mut told = Vec::new();
+    while let Some(event) = events.next().await {
+        told.push(event);
+    }
+    told
+}
+
 /// Each worker's marks are in the report, or the run says that something is amiss.
 fn assert_nothing_is_lost(result: &RunResult, workers: usize) {
     let report = result.report.as_deref().unwrap();
@@ -146,12 +154,13 @@ async fn a_model_that_refuses_what_should_fit_gets_half_of_it_at_a_time() {
     let builder = run_of(&provider, 6, vec![900]);
     let builder = builder.tier(Tier::Synthesizer, tier()).tier(Tier::Executive, tier());
     let run_it = builder.build().unwrap().start(Task::new("Why?").unwrap());
-    let mut events = run_it.events();
-    let result = run_it.await;
+    let (live, late) = (run_it.events(), run_it.events());
+    let (result, told) = tokio::join!(run_it, all(live));
+    assert_eq!(all(late).await, told, "an event says the same whenever it is read");
     assert_eq!(result.outcome, Outcome::Complete, "{:?}", result.reason);
     assert_nothing_is_lost(&result, 6);
     let mut kinds = Vec::new();
-    while let Some(event) = events.next().await {
+    for event in told {
         if event.kind.node().is_some_and(|node| node.id == "S1") {
             kinds.push(match &event.kind {
                 EventKind::NodeStarted { node } => format!("started over {}", node.inputs.len()),

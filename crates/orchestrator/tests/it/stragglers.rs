@@ -114,3 +114,55 @@ async fn a_small_run_is_not_starved_by_a_large_one_that_shares_its_limit() {
     assert_eq!(account.in_use(), 0);
     assert_eq!(one.max_in_flight().max(other.max_in_flight()), 4);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_second_attempt_that_waits_for_room_stops_no_clock() {
+    let limits = ziggurat::providers::layers::ConcurrencyLayer::new().with_max(1);
+    let provider = Arc::new(ScriptedProvider::new().otherwise(Turn::hang()));
+    let hedge = HedgeLayer::after(SECOND).with_percent(100);
+    let tier = TierOptions::default().timeout(10 * SECOND).layer(limits).layer(hedge);
+    let tier = tier.model(Model::known(provider.clone(), "any"));
+    let (result, events) = run(workers(&provider, 1).tier(Tier::Worker, tier)).await;
+    let reason = node(&result, "W1").reason.unwrap();
+    assert_eq!((reason.kind, result.elapsed), (ziggurat::ErrorKind::Timeout, 10 * SECOND));
+    let waits = |kind: &EventKind| matches!(kind, EventKind::NodeQueued { .. });
+    assert!(!events.iter().any(|event| waits(&event.kind)), "the first attempt waits for nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_merge_that_finds_no_place_in_time_does_not_make_the_run_late() {
+    let account = ziggurat::SharedLimit::new(ziggurat::Concurrency::new(1).unwrap());
+    let quick = Arc::new(ScriptedProvider::new().otherwise(Turn::text("in time").after(SECOND)));
+    let limit = 60 * SECOND;
+    let large = workers(&quick, 5).shared_limit(&account).run_timeout(limit);
+    let other = async {
+        tokio::time::sleep(Duration::from_millis(4_500)).await;
+        let _permit = account.acquire().await;
+        tokio::time::sleep(1_000 * SECOND).await;
+    };
+    let (result, _) = tokio::select! {
+        ended = run(large) => ended,
+        () = other => panic!("the run does not end"),
+    };
+    assert!(result.elapsed < limit, "{:?}", result.elapsed);
+    assert_eq!(result.outcome, Outcome::Degraded, "{:?}", result.reason);
+    assert!(result.report.unwrap().contains("in time"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_text_that_is_paid_for_is_kept_when_its_continuation_does_not_come() {
+    let cut =
+        Turn::text("The pool ran out, and").finish(ziggurat::core::chat::FinishReason::Length);
+    for timeout in [Duration::from_secs(10), Duration::from_secs(10_000)] {
+        let provider = ScriptedProvider::new().when_node("W1", [cut.clone(), Turn::hang()]);
+        let provider = Arc::new(provider.otherwise(Turn::text("merged").after(SECOND)));
+        let tier = TierOptions::default().timeout(timeout);
+        let builder = workers(&provider, 5).tier(Tier::Worker, tier).run_timeout(60 * SECOND);
+        let (result, _) = run(builder).await;
+        let first = node(&result, "W1");
+        assert_eq!(first.output.as_deref(), Some("The pool ran out, and"), "{timeout:?}");
+        assert!(first.truncated);
+        assert_eq!((result.outcome, result.coverage.workers_ok), (Outcome::Degraded, 5));
+        assert!(result.elapsed < 60 * SECOND);
+    }
+}

@@ -169,9 +169,9 @@ impl Provider for Hedge {
         request: &ChatRequest,
     ) -> Result<ChatResponse, ProviderError> {
         let info = cx.model_of(&*self.inner, &request.model);
-        let attempt = || async {
-            let (meter, cx) = Meter::start(cx, Arc::clone(&info));
-            meter.ended(self.inner.chat(&cx, request).await)
+        let attempt = |cx: CallContext| {
+            let (meter, cx) = Meter::start(&cx, Arc::clone(&info));
+            async move { meter.ended(self.inner.chat(&cx, request).await) }
         };
         self.layer.race(cx, &self.layer.shared.answers, attempt).await
     }
@@ -182,9 +182,9 @@ impl Provider for Hedge {
         request: &ChatRequest,
     ) -> Result<ChatStream, ProviderError> {
         let info = cx.model_of(&*self.inner, &request.model);
-        let attempt = || async {
-            let (meter, cx) = Meter::start(cx, Arc::clone(&info));
-            meter.opened(self.inner.stream(&cx, request).await)
+        let attempt = |cx: CallContext| {
+            let (meter, cx) = Meter::start(&cx, Arc::clone(&info));
+            async move { meter.opened(self.inner.stream(&cx, request).await) }
         };
         self.layer.race(cx, &self.layer.shared.openings, attempt).await
     }

@@ -5,8 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
+use tokio::time::Instant;
 use ziggurat_core::{AgentError, AgentOutput, ErrorKind, Reason, Signal};
-use ziggurat_executor::Finished;
+use ziggurat_executor::{Finished, Turn};
 
 use super::Climb;
 use crate::config::Retain;
@@ -15,15 +17,20 @@ use crate::run::{outcome, reasons};
 
 impl Climb<'_> {
     pub(super) fn end(&mut self, finished: Finished<NodeId, AgentOutput, AgentError>) {
-        let Finished { key: node, outcome, elapsed, .. } = finished;
+        let Finished { key: node, outcome, .. } = finished;
         self.hear_all();
-        self.started.remove(&node);
+        // A merge that was split in between has begun before this attempt.
+        let elapsed = self.started.remove(&node).map_or(finished.elapsed, |at| at.elapsed());
         if self.tree.hierarchy.state(node).is_terminal() {
             return; // It was stopped meanwhile, and its end is told.
         }
+        let draft = self.drafts.remove(&node);
         match outcome.map_err(|error| reasons::of_job(&error)).and_then(not_empty) {
             Ok(output) => self.complete(node, output, elapsed),
-            Err(reason) => self.fail(node, reason, elapsed),
+            Err(reason) => match draft.filter(|_| reason.kind == ErrorKind::Timeout) {
+                Some(draft) => self.complete(node, draft, elapsed),
+                None => self.fail(node, reason, elapsed),
+            },
         }
     }
 
@@ -36,9 +43,15 @@ impl Climb<'_> {
 
     fn fail(&mut self, node: NodeId, reason: Reason, elapsed: Duration) {
         let kind = reason.kind;
+        if self.met_the_cut(node, kind) {
+            let reason = reasons::soft_deadline(self.stage.started.elapsed());
+            self.tree.scribe.cancel(node, reason, elapsed);
+            return self.record(node, End::Cancelled);
+        }
         if kind == ErrorKind::ContextLength
             && let Some(groups) = self.smaller(node)
         {
+            self.started.insert(node, Instant::now() - elapsed);
             return self.split(node, &groups, reason);
         }
         self.cautious &= kind.is_fatal_for_model();
@@ -49,7 +62,22 @@ impl Climb<'_> {
             self.halt(reason);
         } else if is_worker && kind.is_fatal_for_model() {
             self.stop_workers(&reason);
-        } else if is_worker && self.quorum_is_lost() {
+            self.check_quorum();
+        } else if is_worker {
+            self.check_quorum();
+        }
+    }
+
+    /// Whether a worker's calls met their deadline at the moment at which workers are cut: then it was cut.
+    fn met_the_cut(&self, node: NodeId, kind: ErrorKind) -> bool {
+        let is_worker = self.tree.hierarchy.kind(node) == NodeKind::Worker;
+        let soft = self.deadline.as_ref().map(|deadline| deadline.soft);
+        is_worker && kind == ErrorKind::Timeout && soft.is_some_and(|soft| Instant::now() >= soft)
+    }
+
+    /// Ends a run that cannot have enough workers any more.
+    fn check_quorum(&mut self) {
+        if self.quorum_is_lost() {
             self.halt(outcome::quorum_lost(&self.tree, self.stage.config.quorum));
         }
     }
@@ -91,9 +119,38 @@ impl Climb<'_> {
         if self.tree.workers_ok + self.tree.workers_lost == self.tree.hierarchy.workers() {
             return;
         }
+        self.take_drafts();
         self.stop_workers(&reasons::soft_deadline(self.stage.started.elapsed()));
-        if self.quorum_is_lost() {
-            self.halt(outcome::quorum_lost(&self.tree, self.stage.config.quorum));
+        self.check_quorum();
+    }
+
+    /// Ends the merges that are not done, so that the run ends in time with what there is.
+    pub(super) fn conclude(&mut self) {
+        let effects = self.tree.hierarchy.halt();
+        self.stop(effects.ended, &reasons::out_of_time());
+    }
+
+    /// Ends the workers that have a text already, though not its end: it is marked, and not lost.
+    fn take_drafts(&mut self) {
+        let is_worker = |node: &NodeId| self.tree.hierarchy.kind(*node) == NodeKind::Worker;
+        let mut drafted: Vec<_> = self.drafts.keys().copied().filter(is_worker).collect();
+        drafted.sort_unstable();
+        for node in drafted {
+            self.jobs.cancel(&node);
+            self.hear_all();
+            let elapsed = self.started.remove(&node).map_or(Duration::ZERO, |at| at.elapsed());
+            if let Some(draft) = self.drafts.remove(&node) {
+                self.complete(node, draft, elapsed);
+            }
+        }
+    }
+
+    /// Takes the ends of jobs that are there already: a result that is there counts, whatever the clock says.
+    pub(super) fn take_what_is_there(&mut self) {
+        while let Some(Some(turn)) = self.jobs.turn(false).now_or_never() {
+            if let Turn::Ended(finished) = turn {
+                self.end(finished);
+            }
         }
     }
 
@@ -120,6 +177,9 @@ impl Climb<'_> {
             let scribe = &self.tree.scribe;
             match end {
                 End::Cancelled => scribe.cancel(node, cause.clone(), elapsed),
+                End::Skipped if scribe.has_begun(node) => {
+                    scribe.cancel(node, cause.clone(), elapsed);
+                }
                 End::PassedUp => scribe.skip(node, reasons::passed_up()),
                 _ if starved => scribe.skip(node, reasons::no_input()),
                 _ => scribe.skip(node, reasons::not_started(cause)),
@@ -130,7 +190,10 @@ impl Climb<'_> {
     /// Takes a signal. The first text shows that the key is good.
     pub(super) fn hear(&mut self, node: NodeId, signal: Signal) {
         self.cautious &= !matches!(signal, Signal::Text(_));
-        self.tree.scribe.hear(node, signal);
+        match signal {
+            Signal::Draft(draft) => drop(self.drafts.insert(node, draft)),
+            signal => self.tree.scribe.hear(node, signal),
+        }
     }
 
     pub(super) fn hear_all(&mut self) {

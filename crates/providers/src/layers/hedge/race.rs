@@ -1,7 +1,7 @@
 //! One call: the first attempt, and perhaps a second beside it.
 
 use std::pin::pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::future::{Either, select};
@@ -17,7 +17,7 @@ impl HedgeLayer {
         &self,
         cx: &CallContext,
         latencies: &Mutex<Latencies>,
-        attempt: impl Fn() -> F,
+        attempt: impl Fn(CallContext) -> F,
     ) -> Result<T, ProviderError>
     where
         F: Future<Output = Result<T, ProviderError>>,
@@ -26,7 +26,7 @@ impl HedgeLayer {
         locked(&self.shared.allowance).earn(self.percent);
         let result = match self.delay(latencies) {
             Some(delay) => self.hedged(cx, delay, attempt).await,
-            None => attempt().await,
+            None => attempt(cx.clone()).await,
         };
         if result.is_ok() {
             // How long the first attempt took. If the second one won, it is not known but at least this:
@@ -50,12 +50,12 @@ impl HedgeLayer {
         &self,
         cx: &CallContext,
         delay: Duration,
-        attempt: impl Fn() -> F,
+        attempt: impl Fn(CallContext) -> F,
     ) -> Result<T, ProviderError>
     where
         F: Future<Output = Result<T, ProviderError>>,
     {
-        let mut first = pin!(attempt());
+        let mut first = pin!(attempt(cx.clone()));
         if let Ok(result) = timeout(delay, &mut first).await {
             return result;
         }
@@ -64,13 +64,25 @@ impl HedgeLayer {
         }
         tracing::debug!(?delay, "a slow call is made a second time");
         cx.signal(Signal::Hedged { after: delay });
-        let second = pin!(attempt());
+        let second = pin!(attempt(beside(cx)));
         match select(first, second).await {
             Either::Left((Ok(answer), _)) | Either::Right((Ok(answer), _)) => Ok(answer),
             Either::Left((Err(error), second)) => second.await.map_err(|_| error),
             Either::Right((Err(_), first)) => first.await,
         }
     }
+}
+
+/// The context of a second attempt. That it waits for room is not told: the first one goes on, and whoever
+/// listens takes the call for one.
+fn beside(cx: &CallContext) -> CallContext {
+    let outer = cx.clone();
+    let observer = move |signal: Signal| {
+        if !matches!(signal, Signal::Queued | Signal::Dequeued) {
+            outer.signal(signal);
+        }
+    };
+    cx.clone().with_observer(Arc::new(observer))
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
