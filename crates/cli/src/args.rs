@@ -156,7 +156,8 @@ pub(crate) struct ModelArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
 
-    /// The longest the run may take, for example 90s or 10m [default: 600s; none for free models]
+    /// The longest the run may take, for example 90s or 10m; workers are cut up to a third of it earlier, in
+    /// time to merge [default: 600s; none for free models]
     #[arg(long, value_name = "TIME", value_parser = values::duration, allow_hyphen_values = true)]
     pub(crate) timeout: Option<Duration>,
 
@@ -183,8 +184,8 @@ pub(crate) struct CallArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=100))]
     pub(crate) retries: Option<u32>,
 
-    /// Ask a second time when a worker's call takes longer than this many percent of the calls before it,
-    /// and take the first answer; both are charged [default: never]
+    /// Ask a second time when a worker's call takes longer than this many percent of the calls before it (at
+    /// least 20), and take the first answer; both are charged [default: never]
     #[arg(long, value_name = "PERCENTILE", value_parser = clap::value_parser!(u8).range(1..=99))]
     pub(crate) hedge: Option<u8>,
 
