@@ -1,6 +1,7 @@
 //! How many calls at once a server bears, found by trying. Fewer at once is what helps an overloaded
 //! server; asking it again only adds to its load.
 
+mod share;
 mod window;
 
 use std::fmt;
@@ -23,10 +24,12 @@ const MAX: usize = 256;
 
 /// Bounds how many calls are under way at once, streams until their end or until they are dropped.
 ///
-/// It begins with the most. When the server refuses (`RateLimit`) or is overloaded (503, 529), the bound is
-/// halved, to 1 at least, and not again by calls that began before it was, nor before the server's
-/// `retry-after` is over, a second at least. It grows by one for as many
-/// good answers as it is large, up to where it began. Clones and all providers that the layer is put
+/// It begins with the most. When the server refuses (`RateLimit`) or is overloaded (503, 529) for one call in
+/// ten, of those that lately ended and those that are under way, the bound is halved, to 1 at least; if it
+/// has grown since it was last lowered, a quarter is taken. It is not lowered again by calls that began
+/// before it was, nor before the server's `retry-after` is over, a second at least. Fewer refusals are
+/// chance, which fewer calls at once would not help. It grows by one for as many good answers as it is
+/// large, up to where it began. Clones and all providers that the layer is put
 /// around share it. Only [`chat`](Provider::chat) and [`stream`](Provider::stream) are bounded.
 ///
 /// Calls wait in the order in which they came, and say so ([`Signal::Queued`](ziggurat_core::Signal::Queued));
@@ -123,7 +126,7 @@ struct Permit {
 impl Permit {
     fn ended<T>(&self, result: &Result<T, ProviderError>) {
         match result {
-            Ok(_) => self.shared.window().succeeded(),
+            Ok(_) => self.shared.window().succeeded(self.round),
             Err(error) if is_overload(error) => {
                 self.shared.window().overloaded(self.round, Instant::now(), error.retry_after());
             }

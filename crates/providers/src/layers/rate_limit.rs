@@ -8,6 +8,7 @@ mod line;
 mod log;
 mod pause;
 mod permit;
+mod row;
 mod side;
 mod state;
 
@@ -62,8 +63,11 @@ pub(in crate::layers) use line::Line;
 ///   later refusals confirmed it, by twice as much each time. A refusal takes the last step back.
 ///
 /// # When a server refuses
-/// Two refusals (`RateLimit`) within one `retry-after` pause all callers until it is over; without a hint it
-/// is a second. A hint of more than two minutes pauses nobody: whoever calls is told by the server.
+/// Two refusals (`RateLimit`) in a row within one `retry-after` pause all callers until it is over; without a
+/// hint it is a second. Once a call was answered, it takes three, until the next pause. In a row are calls
+/// that were sent one right after the other, whenever their refusals arrive: a server that takes what is sent
+/// between them is busy and refuses nobody's key, and only who was refused waits. A hint of more than two
+/// minutes pauses nobody: whoever calls is told by the server.
 ///
 /// # Waiting
 /// A call that waits says so ([`Signal::Queued`](ziggurat_core::Signal::Queued)). Dropping it leaves the line. If

@@ -6,6 +6,7 @@ mod budget;
 mod cache;
 mod concurrency;
 mod fallback;
+mod faults;
 mod hedge;
 mod listening;
 mod rate_limit;

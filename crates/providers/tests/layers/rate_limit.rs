@@ -375,6 +375,33 @@ async fn the_second_refusal_within_a_hint_pauses_everybody() {
     assert_eq!(wait_after(2, Some(SECOND * 121)).await, Duration::ZERO, "that is no pause");
 }
 
+/// How long a call waits when calls sent one right after the other were treated like this: `r`efused,
+/// `a`nswered, or `u`nder way.
+async fn wait_after_these(calls: &str) -> Duration {
+    let turns = calls.chars().map(|call| match call {
+        'r' => Turn::error(ErrorKind::RateLimit, "busy").status(429).retry_after(SECOND * 7),
+        'a' => Turn::text("fine"),
+        _ => Turn::hang(),
+    });
+    let script = ScriptedProvider::new().turns(turns).otherwise(Turn::text("fine"));
+    let provider = RateLimitLayer::new().layer(Arc::new(script));
+    let calls: Vec<_> = calls.chars().map(|_| begin(&provider, ask(1))).collect();
+    tokio::task::yield_now().await;
+    let wait = took(&provider, &ask(1)).await;
+    calls.iter().for_each(tokio::task::JoinHandle::abort);
+    wait
+}
+
+#[tokio::test(start_paused = true)]
+async fn refusals_between_which_a_call_is_let_through_pause_nobody() {
+    for calls in ["rar", "rur", "rararaururur", "arr", "arrarrurr", "raruarr"] {
+        assert_eq!(wait_after_these(calls).await, Duration::ZERO, "{calls}");
+    }
+    for calls in ["rr", "urr", "rurr", "arrr", "rararrr", "rrarr"] {
+        assert_eq!(wait_after_these(calls).await, SECOND * 7, "{calls}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_that_refuses_now_and_then_teaches_no_limit() {
     let seen = std::sync::atomic::AtomicUsize::new(0);

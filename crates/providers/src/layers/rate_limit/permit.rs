@@ -89,7 +89,7 @@ fn of_answer(usage: Usage, source: AnswerSource) -> End {
         return End::Unsent;
     }
     let tokens = usage.input_tokens.zip(usage.output_tokens);
-    tokens.map_or(End::Unknown, |(input, output)| End::Used(input.saturating_add(output)))
+    tokens.map_or(End::Unmetered, |(input, output)| End::Used(input.saturating_add(output)))
 }
 
 fn of_error(error: &ProviderError) -> End {

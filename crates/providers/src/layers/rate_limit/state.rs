@@ -50,7 +50,9 @@ pub(super) struct Ticket {
 pub(super) enum End {
     /// It used so many tokens.
     Used(u64),
-    /// Nobody knows what it used.
+    /// It was answered, and nobody knows what it used.
+    Unmetered,
+    /// Nobody knows what became of it, nor what it used.
     Unknown,
     /// The server had to do with it, and charged nothing.
     Unbilled,
@@ -156,13 +158,16 @@ impl State {
         let Amount { requests, tokens } = ticket.amount;
         let took = match end {
             End::Used(tokens) => Amount { requests, tokens },
-            End::Unknown => ticket.amount,
+            End::Unmetered | End::Unknown => ticket.amount,
             End::Unbilled => Amount { requests, tokens: 0 },
             End::Unsent | End::Refused(_) => Amount::default(),
         };
         self.log.correct(ticket.slot, ticket.amount, took);
         if !matches!(end, End::Refused(_) | End::Unsent) {
             self.in_a_row = 0;
+        }
+        if matches!(end, End::Used(_) | End::Unmetered) {
+            self.pause.answered();
         }
         if let End::Refused(hint) = end {
             self.refused(now, ticket, hint, told);
@@ -181,7 +186,7 @@ impl State {
         if hint.is_some_and(|hint| hint > pause::LONGEST) {
             return;
         }
-        self.pause.refused(now, hint);
+        self.pause.refused(now, ticket.taken.requests, hint);
         let is_explained =
             is_used_up(told.requests, 1) || is_used_up(told.tokens, ticket.amount.tokens);
         let is_late = now.saturating_duration_since(ticket.at) > PROMPT;
@@ -195,6 +200,12 @@ impl State {
             None if is_certain => self.learned = Some(Learned::new(now, used)),
             None => {}
         }
+    }
+
+    /// Whether all callers wait since the server refuses.
+    #[cfg(test)]
+    pub(super) fn is_paused(&self, now: Instant) -> bool {
+        self.pause.until(now).is_some()
     }
 
     fn unknown(&self) -> Unknown {

@@ -169,6 +169,23 @@ fn fewer_refusals_than_calls_under_way_teach_nothing() {
     assert!(state.take(now + Duration::from_secs(4), 10).is_err(), "now they are more");
 }
 
+/// A hundred calls are under way when the key dies, and their refusals arrive in any order.
+#[test]
+fn a_key_that_is_refused_is_known_before_all_have_heard_of_it() {
+    for seed in 0..200 {
+        let (mut state, now) = (State::default(), Instant::now());
+        assert_eq!(storm(&mut state, now, 10, 10), 10);
+        let mut calls: Vec<_> = (0..100).map(|_| state.take(now, 10).unwrap()).collect();
+        fastrand::Rng::with_seed(seed).shuffle(&mut calls);
+        let mut refused = 0;
+        while !state.is_paused(now) {
+            state.settle(now, &calls[refused], End::Refused(None), RateLimits::default());
+            refused += 1;
+        }
+        assert!((3..60).contains(&refused), "seed {seed}: {refused}");
+    }
+}
+
 #[test]
 fn refusals_of_what_is_known_to_be_used_up_teach_nothing() {
     let (mut state, now) = (State::default(), Instant::now());
