@@ -11,6 +11,7 @@ mod permit;
 mod row;
 mod side;
 mod state;
+mod streak;
 
 use std::fmt;
 use std::num::{NonZeroU32, NonZeroU64};
@@ -58,16 +59,18 @@ pub(in crate::layers) use line::Line;
 ///   60 seconds at most. So nobody is sent while nothing is left. A limit whose reset is further away than a
 ///   minute is not one of a minute, and is not taken for one.
 /// - From refusals, where nobody said: once 16 come in a row, without an answer between them, and more than
-///   there are calls under way, as much as was accepted in the last 60 seconds is the limit. It grows by 1 %, at least a quarter of a request, with each
-///   minute in which somebody waited for it and nobody was refused; after three such minutes, or nine if
-///   later refusals confirmed it, by twice as much each time. A refusal takes the last step back.
+///   there are calls under way, as much as was accepted in the last 60 seconds is the limit. For each call that
+///   was sent since they began and was not refused it takes four more. The limit grows by 1 %, at least a
+///   quarter of a request, with each minute in which somebody waited for it and nobody was refused; after
+///   three such minutes, or nine if later refusals confirmed it, by twice as much each time. A refusal takes
+///   the last step back.
 ///
 /// # When a server refuses
 /// Two refusals (`RateLimit`) in a row within one `retry-after` pause all callers until it is over; without a
-/// hint it is a second. Once a call was answered, it takes three, until the next pause. In a row are calls
-/// that were sent one right after the other, whenever their refusals arrive: a server that takes what is sent
-/// between them is busy and refuses nobody's key, and only who was refused waits. A hint of more than two
-/// minutes pauses nobody: whoever calls is told by the server.
+/// hint it is a second. It takes three once a call was answered, until the next pause, and while others are
+/// under way. In a row are calls that were sent one right after the other, whenever their refusals arrive: a
+/// server that takes what is sent between them is busy, and only who was refused waits. A hint of more than
+/// two minutes pauses nobody: whoever calls is told by the server.
 ///
 /// # Waiting
 /// A call that waits says so ([`Signal::Queued`](ziggurat_core::Signal::Queued)). Dropping it leaves the line. If

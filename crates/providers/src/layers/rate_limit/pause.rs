@@ -14,10 +14,11 @@ const UNHINTED: Duration = Duration::from_secs(1);
 /// A hint beyond this is no pause but an end: of a day's limit, say. Nobody should wait for it.
 pub(super) const LONGEST: Duration = Duration::from_secs(120);
 
-/// How many calls in a row are refused by a key that is refused. A server that has answered and refuses one
-/// call in fifty by chance has two in a row soon, but hardly ever three.
+/// How many calls in a row are refused if the key is, as far as anybody knows, and how many where other calls
+/// were let through: of those that a server refuses one in fifty by chance, two come in a row soon, but hardly
+/// ever three.
 const IN_A_ROW: u32 = 2;
-const IN_A_ROW_OF_AN_ANSWERING: u32 = 3;
+const IN_A_ROW_OF_MANY: u32 = 3;
 
 #[derive(Debug, Default)]
 pub(super) struct Pause {
@@ -35,14 +36,22 @@ impl Pause {
         self.has_answered = true;
     }
 
-    /// The server refused a call, of all that were ever sent the one of this number.
-    pub(super) fn refused(&mut self, now: Instant, call: u64, hint: Option<Duration>) {
+    /// The server refused a call, of all that were ever sent the one of this number; so many others are under
+    /// way.
+    pub(super) fn refused(
+        &mut self,
+        now: Instant,
+        call: u64,
+        hint: Option<Duration>,
+        under_way: usize,
+    ) {
         if self.hinted.is_none_or(|hinted| hinted <= now) {
             self.row = Row::default();
         }
         let wait = hint.filter(|hint| !hint.is_zero()).unwrap_or(UNHINTED);
         self.hinted = self.hinted.max(Some(now + wait));
-        let enough = if self.has_answered { IN_A_ROW_OF_AN_ANSWERING } else { IN_A_ROW };
+        let is_many = self.has_answered || under_way > 0;
+        let enough = if is_many { IN_A_ROW_OF_MANY } else { IN_A_ROW };
         if self.row.refused(call) >= enough {
             self.until = self.hinted;
             self.has_answered = false;

@@ -10,15 +10,11 @@ use super::learned::{Learned, Unknown};
 use super::log::{Amount, Log, WINDOW};
 use super::pause::{self, Pause};
 use super::side::Side;
+use super::streak::Streak;
 use crate::PerMinute;
 
 /// A refusal that took longer than this to arrive says nothing about the last minute.
 const PROMPT: Duration = Duration::from_secs(10);
-
-/// How many refusals in a row, without an answer between them, teach a limit, if they are also more than the
-/// calls under way, which have been accepted by then. A server at its limit refuses everything; one that
-/// refuses every other call is busy, and what it accepted in the last minute is no limit.
-const IN_A_ROW: usize = 16;
 
 /// What a limiter knows.
 #[derive(Debug, Default)]
@@ -27,8 +23,7 @@ pub(super) struct State {
     requests: Side,
     tokens: Side,
     learned: Option<Learned>,
-    /// Refusals since the last answer.
-    in_a_row: usize,
+    streak: Streak,
     pause: Pause,
     /// How many calls are under way, whose tokens may still be given back.
     open: usize,
@@ -164,7 +159,7 @@ impl State {
         };
         self.log.correct(ticket.slot, ticket.amount, took);
         if !matches!(end, End::Refused(_) | End::Unsent) {
-            self.in_a_row = 0;
+            self.streak.end();
         }
         if matches!(end, End::Used(_) | End::Unmetered) {
             self.pause.answered();
@@ -186,15 +181,15 @@ impl State {
         if hint.is_some_and(|hint| hint > pause::LONGEST) {
             return;
         }
-        self.pause.refused(now, ticket.taken.requests, hint);
+        self.pause.refused(now, ticket.taken.requests, hint, self.open);
         let is_explained =
             is_used_up(told.requests, 1) || is_used_up(told.tokens, ticket.amount.tokens);
         let is_late = now.saturating_duration_since(ticket.at) > PROMPT;
         if is_explained || is_late || !self.unknown().any() {
             return;
         }
-        self.in_a_row += 1;
-        let is_certain = self.in_a_row >= IN_A_ROW && self.in_a_row > self.open;
+        let sent = self.log.taken().requests;
+        let is_certain = self.streak.refused(ticket.taken.requests, sent, self.open);
         match &mut self.learned {
             Some(learned) => learned.lower(now, used),
             None if is_certain => self.learned = Some(Learned::new(now, used)),
