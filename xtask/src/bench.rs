@@ -8,6 +8,8 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::process::{self, command};
 
+/// Where the results stand.
+const RESULTS: &str = "crates/bench/BENCHMARKS.md";
 /// Enough to see whether it works.
 const QUICK: u32 = 2;
 
@@ -27,8 +29,11 @@ pub(crate) struct BenchArgs {
     /// The runtime of all programs: multi (a thread for each core) or current (one thread)
     #[arg(long, default_value = "multi", value_parser = ["multi", "current"])]
     runtime: String,
+    /// Writes the results into the file that bears them
+    #[arg(long)]
+    write: bool,
     /// The benchmarks of single parts instead; what follows `--` goes to criterion
-    #[arg(long, conflicts_with_all = ["names", "reps", "quick", "large", "runtime"])]
+    #[arg(long, conflicts_with_all = ["names", "reps", "quick", "large", "runtime", "write"])]
     criterion: bool,
     #[arg(last = true)]
     args: Vec<String>,
@@ -56,6 +61,9 @@ fn options(args: &BenchArgs) -> Vec<String> {
     options.extend(args.large.then(|| "memory-large".to_owned()));
     options.extend(["--reps".to_owned(), reps.to_string()]);
     options.extend(["--runtime".to_owned(), args.runtime.clone()]);
+    if args.write {
+        options.extend(["--write".to_owned(), RESULTS.to_owned()]);
+    }
     options
 }
 

@@ -16,6 +16,7 @@ pub mod machine;
 pub mod measured;
 pub mod meter;
 pub mod purse;
+pub mod report;
 pub mod reqwest_loop;
 pub mod schedule;
 pub mod stack;

@@ -13,10 +13,11 @@ use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
+use ziggurat_bench::Error;
+use ziggurat_bench::report::Report;
 use ziggurat_bench::suite::Suite;
 use ziggurat_bench::work::{self, Flavor, Program};
 use ziggurat_bench::workload::{self, Workload};
-use ziggurat_bench::{Error, goals, machine, table};
 
 #[derive(Parser)]
 #[command(name = "ziggurat-bench", about = "What Ziggurat costs beside hand-written loops")]
@@ -50,6 +51,18 @@ struct RunArgs {
     /// As many workers in every workload
     #[arg(long)]
     workers: Option<u32>,
+    /// Writes the results into this file as well, in place of those after its heading
+    #[arg(long)]
+    write: Option<PathBuf>,
+}
+
+impl RunArgs {
+    /// The command that runs the same again.
+    fn command(&self) -> String {
+        let names = self.names.iter().map(|name| format!(" {name}")).collect::<String>();
+        let runtime = self.runtime.name();
+        format!("cargo xtask bench{names} --reps {} --runtime {runtime}", self.reps)
+    }
 }
 
 #[derive(Args)]
@@ -72,7 +85,7 @@ fn names() -> PossibleValuesParser {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().task {
-        Task::Run(args) => run(args),
+        Task::Run(args) => run(&args),
         Task::Work(args) => do_work(&args),
     };
     match done {
@@ -98,26 +111,22 @@ fn named(name: &str) -> Result<Workload, Error> {
     Workload::named(name).ok_or_else(|| Error::Found(format!("there is no workload {name}")))
 }
 
-fn run(args: RunArgs) -> Result<(), Error> {
+fn run(args: &RunArgs) -> Result<(), Error> {
     let own = env::current_exe().map_err(Error::io("this program"))?;
-    let suite = Suite { own, fake: args.fake, repetitions: args.reps.max(1), flavor: args.runtime };
+    let suite =
+        Suite { own, fake: args.fake.clone(), repetitions: args.reps.max(1), flavor: args.runtime };
     let wanted = |workload: &Workload| match args.names.is_empty() {
         true => workload.usual,
         false => args.names.iter().any(|name| name == workload.name),
     };
-    let runtime = args.runtime.name();
-    println!("{}; runtime: {runtime}; {} repetitions\n", machine::facts(), suite.repetitions);
-    print!("{}", table::head());
-    let (mut late, mut verdicts) = (String::new(), String::new());
+    let mut report = Report::begin(&suite, &args.command());
     for mut workload in workload::all().into_iter().filter(wanted) {
         workload.workers = args.workers.unwrap_or(workload.workers);
-        let runs = suite.run(&workload)?;
-        print!("{}", table::rows(&workload, &runs));
-        late += &table::delays(&workload, &runs);
-        for goal in goals::of(&workload) {
-            verdicts += &(goal.verdict(&workload, &runs) + "\n");
-        }
+        report.add(&workload, &suite.run(&workload)?);
     }
-    println!("\n{late}\n{}{verdicts}", goals::HEAD);
-    Ok(())
+    report.close();
+    match &args.write {
+        Some(file) => report.write(file),
+        None => Ok(()),
+    }
 }

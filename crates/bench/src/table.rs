@@ -82,7 +82,11 @@ fn cells(workload: &Workload, runs: &Runs, program: Program) -> Vec<String> {
     ]
 }
 
-/// How late streamed text was; nothing for what was not streamed.
+/// The head of the table of streamed text.
+pub const DELAYS: &str =
+    "| workload | program | chunks | added latency, mean, ms | p99, ms |\n|---|---|---|---|---|\n";
+
+/// How late streamed text was: rows of a table, none for what was not streamed.
 pub fn delays(workload: &Workload, runs: &Runs) -> String {
     let mut lines = String::new();
     for program in Program::ALL.into_iter().filter(|_| workload.streamed) {
@@ -92,7 +96,7 @@ pub fn delays(workload: &Workload, runs: &Runs) -> String {
         };
         writeln!(
             lines,
-            "{}, {}: {:.0} chunks, added latency {:.2} ms in the mean, {:.2} ms at the 99th percentile",
+            "| {} | {} | {:.0} | {:.2} | {:.2} |",
             workload.name,
             program.name(),
             late(|delays| delays.pieces as f64),
