@@ -20,7 +20,10 @@ pub(crate) fn piece(text: &str) -> String {
 
 fn visible(text: &str) -> Cow<'_, str> {
     let is_hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    match text.contains(is_hidden) {
+    // Most texts have none: beyond ASCII they begin with the byte 0xC2.
+    let may_be_hidden =
+        |b: u8| (b < 0x20 && !matches!(b, b'\n' | b'\t')) || matches!(b, 0x7f | 0xc2);
+    match text.bytes().any(may_be_hidden) {
         true => text.replace(is_hidden, "").into(),
         false => text.into(),
     }

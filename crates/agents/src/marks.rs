@@ -79,8 +79,10 @@ fn fold(text: &str) -> String {
 fn brackets(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut open = Vec::new();
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
+    let mut from = 0;
+    while let Some(at) = next(text, from, open.is_empty()) {
+        from = at + 1;
+        match text.as_bytes()[at] {
             b'[' => {
                 if open.len() == DEPTH {
                     open.remove(0);
@@ -96,6 +98,16 @@ fn brackets(text: &str) -> Vec<&str> {
         }
     }
     found
+}
+
+/// Where the next byte is that matters; outside of brackets that is an opening one, which is found fast.
+fn next(text: &str, from: usize, outside: bool) -> Option<usize> {
+    let rest = &text.as_bytes()[from..];
+    let at = match outside {
+        true => text[from..].find('['),
+        false => rest.iter().position(|byte| matches!(byte, b'[' | b']' | b'\n')),
+    };
+    at.map(|at| from + at)
 }
 
 /// The names in a mark: all of it if that is known (names may hold commas), else its parts between

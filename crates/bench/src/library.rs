@@ -60,7 +60,7 @@ pub async fn run(provider: Arc<dyn Provider>, workload: &Workload) -> Result<Don
     let run = builder.build().map_err(Error::found)?.start(Task::new(TASK).map_err(Error::found)?);
     let (events, delays) = (read_events(&run), workload.streamed.then(|| read_deltas(&run)));
     let result = run.await;
-    let _ = events.await;
+    events.await.map_err(Error::found)?;
     let delays = match delays {
         Some(delays) => delays.await.unwrap_or_default(),
         None => Delays::default(),

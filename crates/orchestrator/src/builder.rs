@@ -182,7 +182,8 @@ impl OrchestratorBuilder {
     ///
     /// The last part of it, one timeout for each step of merges but at most a third, is kept for them:
     /// workers that are not done by then are cut and named as missing, and what the others wrote is merged.
-    /// So the run ends in time with a report, and is degraded.
+    /// So the run ends in time with a report, and is degraded. If no worker is done by then, they go on, and
+    /// half of what is left when the first one is done is for merging.
     pub fn run_timeout(mut self, timeout: Duration) -> Self {
         self.run_timeout = Some(timeout);
         self

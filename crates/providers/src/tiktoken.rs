@@ -23,9 +23,10 @@ const LONGEST_RUN: usize = 4096;
 /// ```
 /// use ziggurat_core::TokenCounter;
 /// use ziggurat_providers::TiktokenCounter;
-/// let counter = TiktokenCounter::for_model("gpt-5.4-mini").unwrap();
+/// let counter = TiktokenCounter::for_model("gpt-5.4-mini").ok_or("unknown")?;
 /// assert_eq!(counter.count("The pool ran out of connections."), 7);
 /// assert!(TiktokenCounter::for_model("claude-haiku-5-5").is_none());
+/// # Ok::<(), &'static str>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct TiktokenCounter {

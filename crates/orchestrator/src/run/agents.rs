@@ -10,6 +10,7 @@ use ziggurat_agents::{AgentSettings, ModelSynthesizer, ModelWorker};
 use ziggurat_core::{ErrorKind, Model, Reason, Synthesizer, Task, Tier, Worker};
 
 use super::crew::Crew;
+use super::fitting::sizing;
 use crate::config::{Config, Source};
 use crate::hierarchy::{Hierarchy, NodeKind};
 
@@ -45,13 +46,13 @@ impl Agents {
             .next_back()
             .is_some_and(|top| hierarchy.kind(top) == NodeKind::Executive)
         {
-            room.narrow(executive.capacity(task), Tier::Executive)?;
+            room.narrow(sizing(|| executive.capacity(task))?, Tier::Executive)?;
         }
         let mut synthesizer =
             makers.synthesizer(Tier::Synthesizer, &config.synthesizer, room.result());
         if has_synthesizers(hierarchy) {
             let bound = makers.own_bound(Tier::Synthesizer, &config.synthesizer, room.result());
-            let above_itself = synthesizer.capacity(task).zip(bound);
+            let above_itself = sizing(|| synthesizer.capacity(task))?.zip(bound);
             // The more it may write, the less it can read: what it may write and read together is the same.
             if let Some((reads, writes)) =
                 above_itself.filter(|(reads, writes)| *writes > result(*reads))
@@ -61,7 +62,7 @@ impl Agents {
                 synthesizer =
                     makers.synthesizer(Tier::Synthesizer, &config.synthesizer, Some(bound));
             }
-            room.narrow(synthesizer.capacity(task), Tier::Synthesizer)?;
+            room.narrow(sizing(|| synthesizer.capacity(task))?, Tier::Synthesizer)?;
         }
         Ok(Self { worker: makers.worker(room.result()), synthesizer, executive })
     }

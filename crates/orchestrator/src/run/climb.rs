@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,8 +39,24 @@ pub(crate) struct Climb<'a> {
     halted: Option<Reason>,
     /// Whether the first call goes alone, for its key may be refused.
     cautious: bool,
-    started: HashMap<NodeId, Instant>,
+    /// The moment at which workers are cut, if it is another one than before.
+    cut_again: Option<Instant>,
+    /// Whether workers go on although they should be cut, since none has a result.
+    overtime: bool,
+    started: HashMap<NodeId, Began>,
 }
+
+/// The beginning of a node's work.
+#[derive(Clone, Copy)]
+struct Began {
+    at: Instant,
+    /// Whether it has less time than its tier, for the run's is short.
+    short: bool,
+}
+
+/// How long the first call goes alone at most. A key that is refused is refused sooner, and a slow answer
+/// says nothing about the key.
+const CAUTION: Duration = Duration::from_secs(3);
 
 impl<'a> Climb<'a> {
     pub(crate) fn new(stage: &'a Stage, agents: Agents, tree: Tree, cautious: bool) -> Self {
@@ -50,6 +67,8 @@ impl<'a> Climb<'a> {
             fitting: Fitting::default(),
             drafts: HashMap::new(),
             cautious,
+            cut_again: None,
+            overtime: false,
             signals: Signals::new(),
             halted: None,
             started: HashMap::new(),
@@ -63,16 +82,20 @@ impl<'a> Climb<'a> {
     /// Runs until every node has ended. Says why the run was halted, if it was.
     pub(crate) async fn climb(mut self) -> (Tree, Option<Reason>) {
         let stage = self.stage;
-        let mut halted = std::pin::pin!(stage.halted());
-        let soft = self.deadline.as_ref().map(|deadline| deadline.soft);
-        let end = self.deadline.as_ref().map(|deadline| deadline.end);
-        let (mut cut, mut over) = (std::pin::pin!(at(soft)), std::pin::pin!(at(end)));
+        let mut halted = pin!(stage.halted());
+        let (soft, end) = self.deadline.as_ref().map(|it| (it.soft, it.end)).unzip();
+        let (mut cut, mut over) = (pin!(at(soft)), pin!(at(end)));
+        let mut trust = pin!(tokio::time::sleep(CAUTION));
         let (mut working, mut merging) = (true, true);
         if soft.is_some_and(|soft| soft <= Instant::now()) {
             working = false;
             self.cut();
         }
         loop {
+            if let Some(moment) = self.cut_again.take() {
+                cut.set(at(Some(moment)));
+                working = true;
+            }
             let more = self.dispatch();
             if self.tree.hierarchy.finished() {
                 return (self.tree, self.halted);
@@ -86,6 +109,7 @@ impl<'a> Climb<'a> {
                 biased;
                 reason = &mut halted, if self.halted.is_none() => {
                     self.take_what_is_there();
+                    self.take_drafts(|_| true);
                     self.halt(reason);
                 }
                 () = &mut cut, if working => {
@@ -98,6 +122,7 @@ impl<'a> Climb<'a> {
                     self.take_what_is_there();
                     self.conclude();
                 }
+                () = &mut trust, if self.cautious => self.cautious = false,
                 (node, signal) = self.signals.recv() => {
                     self.hear(node, signal);
                     self.hear_all();
@@ -133,13 +158,17 @@ impl<'a> Climb<'a> {
         };
         let merge = self.tree.merge(node);
         match self.fitting.before(&self.tree.hierarchy, node, &merge, &*synthesizer) {
-            Fit::Fits => self.start(node, Some((synthesizer, merge))),
-            Fit::Split(groups) => self.split(node, &groups, reasons::too_large()),
-            Fit::TooLarge => {
-                self.tree.scribe.skip(node, reasons::too_large_for_good());
-                self.record(node, End::Failed);
-            }
+            Ok(Fit::Fits) => self.start(node, Some((synthesizer, merge))),
+            Ok(Fit::Split(groups)) => self.split(node, &groups, reasons::too_large()),
+            Ok(Fit::TooLarge) => self.pass_over(node, reasons::too_large_for_good()),
+            Err(reason) => self.pass_over(node, reason),
         }
+    }
+
+    /// Ends a merge that is not called. What it was to merge is passed up.
+    fn pass_over(&mut self, node: NodeId, reason: Reason) {
+        self.tree.scribe.skip(node, reason);
+        self.record(node, End::Failed);
     }
 
     /// Lets others merge some of a node's inputs first.
@@ -161,24 +190,25 @@ impl<'a> Climb<'a> {
             scribe.retry(node, 2, reasons::too_large());
         }
         let now = Instant::now();
-        self.started.entry(node).or_insert(now);
         let (cx, hold) = self.signals.context(node, scribe.read().info(node));
-        let (timeout, until) = self.clocks(node, now);
+        let (timeout, until, short) = self.clocks(node, now);
+        self.started.entry(node).or_insert(Began { at: now, short: false }).short = short;
         let job = self.job(node, merge, cx.with_deadline(until.map(Instant::into_std)));
         self.jobs.push(node, job.timeout(timeout).hold(hold));
     }
 
-    /// How long a node may take, and when all its calls must have ended.
-    fn clocks(&self, node: NodeId, now: Instant) -> (Duration, Option<Instant>) {
+    /// How long a node may take, when all its calls must have ended, and whether that is less than its tier
+    /// has.
+    fn clocks(&self, node: NodeId, now: Instant) -> (Duration, Option<Instant>, bool) {
         let kind = self.tree.hierarchy.kind(node);
         let own = self.stage.config.timeout(tier(kind));
         match &self.deadline {
-            None => (own, None),
-            Some(deadline) if kind == NodeKind::Worker => (own, Some(deadline.soft)),
+            None => (own, None, false),
+            Some(deadline) if kind == NodeKind::Worker => (own, Some(deadline.end), false),
             Some(deadline) => {
                 let (step, below) = (self.tree.hierarchy.step(node), self.tree.is_added(node));
                 let share = deadline.of_merge(step, below, now);
-                (own.min(share), Some(deadline.end.min(now + share)))
+                (own.min(share), Some(deadline.end.min(now + share)), share < own)
             }
         }
     }

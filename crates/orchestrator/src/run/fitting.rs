@@ -6,10 +6,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ziggurat_core::{Merge, Synthesizer};
+use ziggurat_core::{Merge, Reason, Synthesizer};
 
 use super::fit::{Fit, Input, fit};
+use super::reasons;
 use crate::hierarchy::{Hierarchy, NodeId};
 
 /// What a run knows of its splits.
@@ -31,22 +33,18 @@ impl Fitting {
         node: NodeId,
         merge: &Merge,
         synthesizer: &dyn Synthesizer,
-    ) -> Fit {
+    ) -> Result<Fit, Reason> {
         if merge.inputs.len() < 2 {
-            return Fit::Fits;
+            return Ok(Fit::Fits);
         }
         if self.was_refused(node) && self.nothing_came_of_it(hierarchy, node) {
-            return Fit::TooLarge;
+            return Ok(Fit::TooLarge);
         }
-        match synthesizer.capacity(&merge.task) {
-            Some(capacity) => self.fit(
-                hierarchy,
-                node,
-                &self.sizes(hierarchy, node, merge, synthesizer),
-                capacity,
-            ),
-            None => Fit::Fits,
-        }
+        let sized = sizing(|| {
+            let capacity = synthesizer.capacity(&merge.task)?;
+            Some((self.sizes(hierarchy, node, merge, synthesizer), capacity))
+        })?;
+        Ok(sized.map_or(Fit::Fits, |(sizes, capacity)| self.fit(hierarchy, node, &sizes, capacity)))
     }
 
     /// What to do about a merge that its model refused as too large.
@@ -60,7 +58,7 @@ impl Fitting {
         if !self.refused.insert(node) {
             return None;
         }
-        let sizes = self.sizes(hierarchy, node, merge, synthesizer);
+        let sizes = sizing(|| self.sizes(hierarchy, node, merge, synthesizer)).ok()?;
         let whole: u64 = sizes.iter().map(|input| input.size).sum();
         match self.fit(hierarchy, node, &sizes, whole / 2) {
             Fit::Split(groups) => Some(groups),
@@ -109,4 +107,10 @@ impl Fitting {
         });
         sized.collect()
     }
+}
+
+/// What code that may be the user's says of sizes. It runs in the loop itself, so that its panic must end
+/// here: it would take the whole run with it.
+pub(super) fn sizing<T>(ask: impl FnOnce() -> T) -> Result<T, Reason> {
+    catch_unwind(AssertUnwindSafe(ask)).map_err(|_| reasons::sizing_panicked())
 }

@@ -26,6 +26,7 @@ pub(crate) async fn make_plan(
 ) -> Result<Plan, NoPlan> {
     let (scribe, mut signals) = (&stage.scribe, Signals::new());
     let (cx, hold) = signals.context(DECOMPOSER, scribe.read().info(DECOMPOSER));
+    let cx = cx.with_deadline(stage.deadline().map(Instant::into_std));
     let task = Arc::clone(&stage.task);
     let count = stage.config.workers;
     let mut jobs: JobSet<'_, (), Plan, DecomposeError> = JobSet::new(Concurrency::DEFAULT);

@@ -44,7 +44,19 @@ pub(crate) fn soft_deadline(after: Duration) -> Reason {
     Reason::new(ErrorKind::Deadline, message)
 }
 
-/// Why a merge was not done although the run goes on to its end.
+/// Why a merge has less time than its tier, and did not do with it.
+pub(crate) fn no_time_left(took: Duration) -> Reason {
+    let took = Duration::from_millis(u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+    let message = format!("not done in {}, its share of the run's time", seconds(took));
+    Reason::new(ErrorKind::Deadline, message)
+}
+
+/// The code that sizes a merge is the user's own, and panicked.
+pub(crate) fn sizing_panicked() -> Reason {
+    Reason::new(ErrorKind::Panic, "the code that says how large it is panicked")
+}
+
+/// Why a node was not done although the run goes on to its end.
 pub(crate) fn out_of_time() -> Reason {
     Reason::new(ErrorKind::Deadline, "not done when the run's time was over")
 }
@@ -83,7 +95,8 @@ pub(crate) fn internal(what: impl std::fmt::Display) -> Reason {
 
 /// Why a node never started when the run, or its tier, was stopped for `stop`.
 pub(crate) fn not_started(stop: &Reason) -> Reason {
-    Reason::new(ErrorKind::Stopped, format!("not started: {}", stop.message))
+    let kind = if stop.kind == ErrorKind::Deadline { stop.kind } else { ErrorKind::Stopped };
+    Reason::new(kind, format!("not started: {}", stop.message))
 }
 
 /// A length of time in words: `180 s`, `1.5 s`.

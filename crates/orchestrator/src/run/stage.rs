@@ -22,12 +22,15 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
+    /// When the run must have ended. A limit that the clock cannot express is none.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.started.checked_add(self.timeout?)
+    }
+
     /// Waits until the run must be halted: for its user, or for its deadline. Cancel-safe.
     pub(crate) async fn halted(&self) -> Reason {
         let deadline = async {
-            // A limit that the clock cannot express is none.
-            let limit = self.timeout.and_then(|t| Some((t, self.started.checked_add(t)?)));
-            match limit {
+            match self.timeout.zip(self.deadline()) {
                 Some((timeout, deadline)) => {
                     tokio::time::sleep_until(deadline).await;
                     timeout

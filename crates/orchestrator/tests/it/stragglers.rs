@@ -166,3 +166,124 @@ async fn a_text_that_is_paid_for_is_kept_when_its_continuation_does_not_come() {
         assert!(result.elapsed < 60 * SECOND);
     }
 }
+
+/// All workers take so long; merges take a second.
+fn all_take(time: Duration) -> Arc<ScriptedProvider> {
+    let work = Turn::text("in time").after(time);
+    let script = ScriptedProvider::new().otherwise(Turn::text("merged").after(SECOND));
+    Arc::new((1..=10).fold(script, |script, n| script.when_node(format!("W{n}"), [work.clone()])))
+}
+
+#[tokio::test(start_paused = true)]
+async fn workers_go_on_while_there_is_nothing_to_merge() {
+    // Cut at 8 s of 12, if anybody were done.
+    let builder = workers(&all_take(9 * SECOND), 10).run_timeout(12 * SECOND);
+    let (result, _) = run(builder).await;
+    assert_eq!(result.outcome, Outcome::Complete, "{:?}", result.reason);
+    assert_eq!(result.elapsed, 11 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn late_workers_are_cut_when_half_of_what_is_left_is_over() {
+    let provider = all_take(9 * SECOND);
+    let slow = ScriptedProvider::new().when_node("W10", [Turn::hang()]).otherwise_with({
+        let turn = Turn::text("in time").after(9 * SECOND);
+        move |_| turn.clone()
+    });
+    let tier = TierOptions::default().model(Model::known(Arc::new(slow), "any"));
+    let builder = workers(&provider, 10).tier(Tier::Worker, tier).run_timeout(13 * SECOND);
+    let (result, _) = run(builder).await;
+    // 9 s, half of the 3.87 s that are left then, and two merges in what remains.
+    let last = node(&result, "W10");
+    assert_eq!(last.elapsed, Duration::from_millis(9_000 + 3_870 / 2));
+    assert_eq!(last.reason.unwrap().kind, ziggurat::ErrorKind::Deadline);
+    assert_eq!((result.outcome, result.coverage.workers_ok), (Outcome::Degraded, 9));
+    assert!(result.elapsed < 13 * SECOND, "{:?}", result.elapsed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_that_takes_the_workers_time_leaves_them_what_is_left() {
+    let plan = Turn::text("1. Look into the outages of May.\n2. Look into the outages of June.");
+    let quick = Turn::text("in time").after(SECOND / 10);
+    let script = ScriptedProvider::new().when_tier(Tier::Decomposer, [plan.after(5 * SECOND)]);
+    let provider = Arc::new(script.otherwise(quick));
+    let builder = ziggurat::Orchestrator::builder()
+        .model(Model::known(provider, "any"))
+        .run_timeout(6 * SECOND);
+    let (result, _) = run(builder).await;
+    assert_eq!(result.coverage.workers_ok, result.coverage.workers_total, "{:?}", result.reason);
+    assert!(result.elapsed < 6 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_first_worker_holds_up_the_others_for_a_moment_only() {
+    let unchecked = ScriptedProvider::new()
+        .with_models(["any"])
+        .with_info(|info| info.key_checked = Some(false))
+        .when_node("W1", [Turn::text("late").after(60 * SECOND)])
+        .otherwise(Turn::text("in time").after(SECOND));
+    let builder = workers(&Arc::new(unchecked), 10).run_timeout(30 * SECOND);
+    let (result, _) = run(builder).await;
+    assert_eq!((result.outcome, result.coverage.workers_ok), (Outcome::Degraded, 9));
+    assert_eq!(node(&result, "W2").state, AgentState::Completed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_merge_that_runs_out_of_the_runs_time_says_so() {
+    let hanging = ScriptedProvider::new().when_node("S2", [Turn::hang()]);
+    let provider = Arc::new(hanging.otherwise(Turn::text("in time").after(SECOND)));
+    let (result, _) = run(workers(&provider, 10).run_timeout(30 * SECOND)).await;
+    let reason = node(&result, "S2").reason.unwrap();
+    assert_eq!(reason.kind, ziggurat::ErrorKind::Deadline, "{reason}");
+    assert!(reason.message.ends_with("its share of the run's time"), "{reason}");
+    assert!(result.elapsed < 30 * SECOND);
+    assert_eq!(result.coverage.workers_ok, 10);
+}
+
+struct Unsizable;
+
+#[async_trait::async_trait]
+impl ziggurat::Synthesizer for Unsizable {
+    async fn synthesize(
+        &self,
+        _: &ziggurat::CallContext,
+        _: &ziggurat::Merge,
+    ) -> Result<ziggurat::AgentOutput, ziggurat::AgentError> {
+        Ok(ziggurat::AgentOutput::new("merged"))
+    }
+
+    fn capacity(&self, _: &ziggurat::Task) -> Option<u64> {
+        Some(1_000)
+    }
+
+    fn size(&self, _: &ziggurat::Contribution) -> u64 {
+        panic!("no idea")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_over_sizes_costs_the_merge_and_not_the_run() {
+    let builder = workers(&Arc::new(talkative()), 10).synthesizer(Arc::new(Unsizable));
+    let (result, _) = run(builder).await;
+    assert_eq!(result.outcome, Outcome::Degraded);
+    assert_eq!(node(&result, "S1").reason.unwrap().kind, ziggurat::ErrorKind::Panic);
+    assert_eq!(node(&result, "E1").node.inputs.len(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_run_keeps_a_text_that_is_being_continued() {
+    let cut =
+        Turn::text("The pool ran out, and").finish(ziggurat::core::chat::FinishReason::Length);
+    let provider = ScriptedProvider::new().when_node("W1", [cut, Turn::hang()]);
+    let provider = Arc::new(provider.otherwise(Turn::hang()));
+    let run = workers(&provider, 3).build().unwrap().start(crate::support::task());
+    let canceller = run.canceller();
+    let cancel = async {
+        tokio::time::sleep(5 * SECOND).await;
+        canceller.cancel();
+    };
+    let (result, ()) = tokio::join!(run, cancel);
+    assert_eq!((result.outcome, result.coverage.workers_ok), (Outcome::Stopped, 1));
+    assert!(result.report.unwrap().contains("The pool ran out, and"));
+    assert_eq!(provider.in_flight(), 0);
+}

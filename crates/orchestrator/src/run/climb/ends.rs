@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use ziggurat_core::{AgentError, AgentOutput, ErrorKind, Reason, Signal};
 use ziggurat_executor::{Finished, Turn};
 
-use super::Climb;
+use super::{Began, Climb};
 use crate::config::Retain;
 use crate::hierarchy::{End, NodeId, NodeKind};
 use crate::run::{outcome, reasons};
@@ -20,18 +20,38 @@ impl Climb<'_> {
         let Finished { key: node, outcome, .. } = finished;
         self.hear_all();
         // A merge that was split in between has begun before this attempt.
-        let elapsed = self.started.remove(&node).map_or(finished.elapsed, |at| at.elapsed());
+        let elapsed = self.started.get(&node).map_or(finished.elapsed, |began| began.at.elapsed());
         if self.tree.hierarchy.state(node).is_terminal() {
             return; // It was stopped meanwhile, and its end is told.
         }
+        let began = self.started.remove(&node);
         let draft = self.drafts.remove(&node);
-        match outcome.map_err(|error| reasons::of_job(&error)).and_then(not_empty) {
-            Ok(output) => self.complete(node, output, elapsed),
-            Err(reason) => match draft.filter(|_| reason.kind == ErrorKind::Timeout) {
-                Some(draft) => self.complete(node, draft, elapsed),
-                None => self.fail(node, reason, elapsed),
-            },
+        let reason = match outcome.map_err(|error| reasons::of_job(&error)).and_then(not_empty) {
+            Ok(output) => return self.complete(node, output, elapsed),
+            Err(reason) => reason,
+        };
+        let late = reason.kind == ErrorKind::Timeout;
+        match draft.filter(|_| late) {
+            Some(draft) => self.complete(node, draft, elapsed),
+            None if late && self.is_cut(node) => self.cancel(node, elapsed),
+            None if late && began.is_some_and(|began| began.short) => {
+                self.fail(node, reasons::no_time_left(elapsed), elapsed);
+            }
+            None => self.fail(node, reason, elapsed),
         }
+    }
+
+    /// Whether this is a worker and the time of the run is over, so that its calls meet their deadline.
+    fn is_cut(&self, node: NodeId) -> bool {
+        let is_worker = self.tree.hierarchy.kind(node) == NodeKind::Worker;
+        let end = self.deadline.as_ref().map(|deadline| deadline.end);
+        is_worker && end.is_some_and(|end| Instant::now() >= end)
+    }
+
+    /// Ends a worker that the end of the run's time has cut.
+    fn cancel(&mut self, node: NodeId, elapsed: Duration) {
+        self.tree.scribe.cancel(node, reasons::out_of_time(), elapsed);
+        self.record(node, End::Cancelled);
     }
 
     fn complete(&mut self, node: NodeId, output: AgentOutput, elapsed: Duration) {
@@ -39,19 +59,15 @@ impl Climb<'_> {
         self.cautious = false;
         self.tree.scribe.complete(node, output, elapsed);
         self.record(node, End::Completed { tokens });
+        self.end_overtime();
     }
 
     fn fail(&mut self, node: NodeId, reason: Reason, elapsed: Duration) {
         let kind = reason.kind;
-        if self.met_the_cut(node, kind) {
-            let reason = reasons::soft_deadline(self.stage.started.elapsed());
-            self.tree.scribe.cancel(node, reason, elapsed);
-            return self.record(node, End::Cancelled);
-        }
         if kind == ErrorKind::ContextLength
             && let Some(groups) = self.smaller(node)
         {
-            self.started.insert(node, Instant::now() - elapsed);
+            self.started.insert(node, Began { at: Instant::now() - elapsed, short: false });
             return self.split(node, &groups, reason);
         }
         self.cautious &= kind.is_fatal_for_model();
@@ -66,13 +82,6 @@ impl Climb<'_> {
         } else if is_worker {
             self.check_quorum();
         }
-    }
-
-    /// Whether a worker's calls met their deadline at the moment at which workers are cut: then it was cut.
-    fn met_the_cut(&self, node: NodeId, kind: ErrorKind) -> bool {
-        let is_worker = self.tree.hierarchy.kind(node) == NodeKind::Worker;
-        let soft = self.deadline.as_ref().map(|deadline| deadline.soft);
-        is_worker && kind == ErrorKind::Timeout && soft.is_some_and(|soft| Instant::now() >= soft)
     }
 
     /// Ends a run that cannot have enough workers any more.
@@ -114,31 +123,47 @@ impl Climb<'_> {
         self.halted.get_or_insert(reason);
     }
 
-    /// Ends the workers that are not done, so that there is time to merge what the others wrote.
+    /// Ends the workers that are not done, so that there is time to merge what the others wrote. If there is
+    /// nothing to merge yet, they go on.
     pub(super) fn cut(&mut self) {
         if self.tree.workers_ok + self.tree.workers_lost == self.tree.hierarchy.workers() {
             return;
         }
-        self.take_drafts();
+        self.take_drafts(|kind| kind == NodeKind::Worker);
+        if self.tree.workers_ok == 0 {
+            self.overtime = true;
+            return;
+        }
         self.stop_workers(&reasons::soft_deadline(self.stage.started.elapsed()));
         self.check_quorum();
     }
 
-    /// Ends the merges that are not done, so that the run ends in time with what there is.
+    /// With the first result that came too late to cut in time, half of what is left is for the other
+    /// workers and half for merging.
+    fn end_overtime(&mut self) {
+        if let Some(deadline) = self.deadline.as_ref().filter(|_| self.overtime) {
+            let now = Instant::now();
+            self.cut_again = Some(now + deadline.end.saturating_duration_since(now) / 2);
+            self.overtime = false;
+        }
+    }
+
+    /// Ends what is not done, so that the run ends in time with what there is.
     pub(super) fn conclude(&mut self) {
+        self.take_drafts(|_| true);
         let effects = self.tree.hierarchy.halt();
         self.stop(effects.ended, &reasons::out_of_time());
     }
 
-    /// Ends the workers that have a text already, though not its end: it is marked, and not lost.
-    fn take_drafts(&mut self) {
-        let is_worker = |node: &NodeId| self.tree.hierarchy.kind(*node) == NodeKind::Worker;
-        let mut drafted: Vec<_> = self.drafts.keys().copied().filter(is_worker).collect();
+    /// Ends the nodes of such kinds that have a text already, though not its end: it is marked, and not lost.
+    pub(super) fn take_drafts(&mut self, of: impl Fn(NodeKind) -> bool) {
+        let wanted = |node: &NodeId| of(self.tree.hierarchy.kind(*node));
+        let mut drafted: Vec<_> = self.drafts.keys().copied().filter(wanted).collect();
         drafted.sort_unstable();
         for node in drafted {
             self.jobs.cancel(&node);
             self.hear_all();
-            let elapsed = self.started.remove(&node).map_or(Duration::ZERO, |at| at.elapsed());
+            let elapsed = self.began(node);
             if let Some(draft) = self.drafts.remove(&node) {
                 self.complete(node, draft, elapsed);
             }
@@ -173,7 +198,7 @@ impl Climb<'_> {
             self.tree.count(node, end);
             let merge = self.tree.hierarchy.kind(node) != NodeKind::Worker;
             let starved = merge && self.tree.hierarchy.inputs(node).is_empty();
-            let elapsed = self.started.remove(&node).map_or(Duration::ZERO, |at| at.elapsed());
+            let elapsed = self.began(node);
             let scribe = &self.tree.scribe;
             match end {
                 End::Cancelled => scribe.cancel(node, cause.clone(), elapsed),
@@ -185,6 +210,11 @@ impl Climb<'_> {
                 _ => scribe.skip(node, reasons::not_started(cause)),
             }
         }
+    }
+
+    /// How long ago a node began; no time if it has not. It is forgotten.
+    fn began(&mut self, node: NodeId) -> Duration {
+        self.started.remove(&node).map_or(Duration::ZERO, |began| began.at.elapsed())
     }
 
     /// Takes a signal. The first text shows that the key is good.
