@@ -24,6 +24,7 @@ use super::tree::Tree;
 use crate::hierarchy::{End, NodeId, NodeKind};
 
 mod ends;
+mod time;
 
 /// A run on its way up.
 pub(crate) struct Climb<'a> {

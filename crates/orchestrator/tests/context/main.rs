@@ -198,6 +198,25 @@ async fn results_that_no_model_makes_smaller_are_given_up_and_kept() {
     assert_nothing_is_lost(&result, 10);
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_condensed_is_tried_once_and_passed_up() {
+    // It refuses every request with a single result.
+    let picky = |request: &ChatRequest| match text(request).matches("begin:").count() {
+        1 => Turn::error(ErrorKind::InvalidRequest, "no"),
+        _ => Turn::text("merged"),
+    };
+    let provider = Arc::new(
+        ScriptedProvider::new()
+            .with_info(|info| info.context_tokens = Some(16_000))
+            .otherwise_with(picky),
+    );
+    let (result, _) = run(run_of(&provider, 10, vec![9_000])).await;
+    assert_eq!(result.outcome, Outcome::Degraded);
+    assert_nothing_is_lost(&result, 10);
+    // Each result once below its synthesizer, and once below the executive.
+    assert_eq!(provider.calls().len(), 20);
+}
+
 fn cases() -> ProptestConfig {
     ProptestConfig {
         cases: if std::env::var_os("ZIGGURAT_SOAK").is_some() { 10_000 } else { 30 },

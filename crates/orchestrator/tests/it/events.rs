@@ -69,3 +69,40 @@ async fn a_provider_that_hangs_up_mid_stream_is_a_failure() {
     assert_eq!(result.outcome, Outcome::Failed);
     assert_eq!(result.reason.unwrap().kind, ziggurat::ErrorKind::Interrupted);
 }
+
+/// The first worker leaves its context behind; the second tells of a call in its name.
+#[derive(Default)]
+struct Careless(std::sync::Mutex<Option<ziggurat::CallContext>>);
+
+#[async_trait::async_trait]
+impl ziggurat::Worker for Careless {
+    async fn work(
+        &self,
+        cx: &ziggurat::CallContext,
+        _: &ziggurat::Assignment,
+    ) -> Result<ziggurat::AgentOutput, ziggurat::AgentError> {
+        let left = self.0.lock().unwrap().replace(cx.clone());
+        if let Some(left) = left {
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            let cost = ziggurat::Cost::known("0.25".parse().unwrap());
+            let record =
+                ziggurat::core::CallRecord::new("m/late", ziggurat::Usage::new(7, 7), cost);
+            left.signal(ziggurat::Signal::Call(record));
+        }
+        Ok(ziggurat::AgentOutput::new("done"))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_told_late_counts_and_changes_no_event() {
+    let one = ziggurat::Concurrency::new(1).unwrap();
+    let builder = workers(&std::sync::Arc::new(talkative()), 2)
+        .worker(std::sync::Arc::new(Careless::default()));
+    let run = builder.concurrency(one).build().unwrap().start(task());
+    let (live, late) = (run.events(), run.events());
+    let (result, told) = tokio::join!(run, all(live));
+    assert_eq!(all(late).await, told);
+    assert_eq!(result.usage, ziggurat::Usage::new(7, 7));
+    assert_eq!(result.cost.total(), Some("0.25".parse().unwrap()));
+    assert_eq!(result.node("W1").unwrap().usage, ziggurat::Usage::ZERO);
+}

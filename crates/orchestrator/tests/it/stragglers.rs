@@ -287,3 +287,27 @@ async fn a_cancelled_run_keeps_a_text_that_is_being_continued() {
     assert!(result.report.unwrap().contains("The pool ran out, and"));
     assert_eq!(provider.in_flight(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn merges_that_wait_for_room_leave_time_to_those_above_them() {
+    let limits = ziggurat::providers::layers::ConcurrencyLayer::new().with_max(1);
+    let silent = Arc::new(ScriptedProvider::new().otherwise(Turn::hang()));
+    let taken = ziggurat::Layer::layer(&limits, silent);
+    let provider = Arc::new(ScriptedProvider::new().otherwise(Turn::text("in time").after(SECOND)));
+    let tier = TierOptions::default().layer(limits);
+    let tier = tier.model(Model::known(provider.clone(), "any"));
+    let builder = workers(&provider, 10).tier(Tier::Synthesizer, tier).run_timeout(60 * SECOND);
+    let request = ziggurat::ChatRequest::new("any", [ziggurat::Message::user("Why?")]);
+    let context = ziggurat::CallContext::default();
+    let (result, _) = tokio::select! {
+        biased;
+        _ = taken.chat(&context, &request) => panic!("it hangs"),
+        ended = run(builder) => ended,
+    };
+    assert_eq!(result.outcome, Outcome::Degraded);
+    let reason = node(&result, "S1").reason.unwrap();
+    assert_eq!(reason.kind, ziggurat::ErrorKind::Deadline, "{reason}");
+    let executive = node(&result, "E1");
+    assert_eq!((executive.state, executive.node.inputs.len()), (AgentState::Completed, 10));
+    assert!(result.elapsed < 40 * SECOND, "{:?}", result.elapsed);
+}

@@ -1,14 +1,12 @@
-//! What follows from the end of a node, and what ends nodes: a failure that all would share, a deadline, a
-//! halt.
+//! What follows from the end of a node, and what ends nodes: a failure that all would share, a halt.
 
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::FutureExt as _;
 use tokio::time::Instant;
 use ziggurat_core::{AgentError, AgentOutput, ErrorKind, Reason, Signal};
-use ziggurat_executor::{Finished, Turn};
+use ziggurat_executor::Finished;
 
 use super::{Began, Climb};
 use crate::config::Retain;
@@ -41,20 +39,7 @@ impl Climb<'_> {
         }
     }
 
-    /// Whether this is a worker and the time of the run is over, so that its calls meet their deadline.
-    fn is_cut(&self, node: NodeId) -> bool {
-        let is_worker = self.tree.hierarchy.kind(node) == NodeKind::Worker;
-        let end = self.deadline.as_ref().map(|deadline| deadline.end);
-        is_worker && end.is_some_and(|end| Instant::now() >= end)
-    }
-
-    /// Ends a worker that the end of the run's time has cut.
-    fn cancel(&mut self, node: NodeId, elapsed: Duration) {
-        self.tree.scribe.cancel(node, reasons::out_of_time(), elapsed);
-        self.record(node, End::Cancelled);
-    }
-
-    fn complete(&mut self, node: NodeId, output: AgentOutput, elapsed: Duration) {
+    pub(super) fn complete(&mut self, node: NodeId, output: AgentOutput, elapsed: Duration) {
         let tokens = u32::try_from(output.text.len().div_ceil(4)).unwrap_or(u32::MAX);
         self.cautious = false;
         self.tree.scribe.complete(node, output, elapsed);
@@ -85,7 +70,7 @@ impl Climb<'_> {
     }
 
     /// Ends a run that cannot have enough workers any more.
-    fn check_quorum(&mut self) {
+    pub(super) fn check_quorum(&mut self) {
         if self.quorum_is_lost() {
             self.halt(outcome::quorum_lost(&self.tree, self.stage.config.quorum));
         }
@@ -123,69 +108,13 @@ impl Climb<'_> {
         self.halted.get_or_insert(reason);
     }
 
-    /// Ends the workers that are not done, so that there is time to merge what the others wrote. If there is
-    /// nothing to merge yet, they go on.
-    pub(super) fn cut(&mut self) {
-        if self.tree.workers_ok + self.tree.workers_lost == self.tree.hierarchy.workers() {
-            return;
-        }
-        self.take_drafts(|kind| kind == NodeKind::Worker);
-        if self.tree.workers_ok == 0 {
-            self.overtime = true;
-            return;
-        }
-        self.stop_workers(&reasons::soft_deadline(self.stage.started.elapsed()));
-        self.check_quorum();
-    }
-
-    /// With the first result that came too late to cut in time, half of what is left is for the other
-    /// workers and half for merging.
-    fn end_overtime(&mut self) {
-        if let Some(deadline) = self.deadline.as_ref().filter(|_| self.overtime) {
-            let now = Instant::now();
-            self.cut_again = Some(now + deadline.end.saturating_duration_since(now) / 2);
-            self.overtime = false;
-        }
-    }
-
-    /// Ends what is not done, so that the run ends in time with what there is.
-    pub(super) fn conclude(&mut self) {
-        self.take_drafts(|_| true);
-        let effects = self.tree.hierarchy.halt();
-        self.stop(effects.ended, &reasons::out_of_time());
-    }
-
-    /// Ends the nodes of such kinds that have a text already, though not its end: it is marked, and not lost.
-    pub(super) fn take_drafts(&mut self, of: impl Fn(NodeKind) -> bool) {
-        let wanted = |node: &NodeId| of(self.tree.hierarchy.kind(*node));
-        let mut drafted: Vec<_> = self.drafts.keys().copied().filter(wanted).collect();
-        drafted.sort_unstable();
-        for node in drafted {
-            self.jobs.cancel(&node);
-            self.hear_all();
-            let elapsed = self.began(node);
-            if let Some(draft) = self.drafts.remove(&node) {
-                self.complete(node, draft, elapsed);
-            }
-        }
-    }
-
-    /// Takes the ends of jobs that are there already: a result that is there counts, whatever the clock says.
-    pub(super) fn take_what_is_there(&mut self) {
-        while let Some(Some(turn)) = self.jobs.turn(false).now_or_never() {
-            if let Turn::Ended(finished) = turn {
-                self.end(finished);
-            }
-        }
-    }
-
     /// Ends the workers; merges go on.
-    fn stop_workers(&mut self, reason: &Reason) {
+    pub(super) fn stop_workers(&mut self, reason: &Reason) {
         let effects = self.tree.hierarchy.stop_workers();
         self.stop(effects.ended, reason);
     }
 
-    fn stop(&mut self, ended: Vec<(NodeId, End)>, reason: &Reason) {
+    pub(super) fn stop(&mut self, ended: Vec<(NodeId, End)>, reason: &Reason) {
         let hierarchy = &self.tree.hierarchy;
         self.jobs.cancel_where(|&node| hierarchy.state(node).is_terminal());
         self.hear_all();
@@ -213,7 +142,7 @@ impl Climb<'_> {
     }
 
     /// How long ago a node began; no time if it has not. It is forgotten.
-    fn began(&mut self, node: NodeId) -> Duration {
+    pub(super) fn began(&mut self, node: NodeId) -> Duration {
         self.started.remove(&node).map_or(Duration::ZERO, |began| began.at.elapsed())
     }
 
